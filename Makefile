@@ -1,0 +1,40 @@
+# Every target sets up what it needs: Python 3.11 with pip is all a fresh machine must have.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: demo test lint format lock clean
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(STAMP)  ## 10,000 devices from a third-party service into a local Assets server
+	$(BIN)/assetferry demo
+
+test: $(STAMP)  ## every test, on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## ruff and pyright strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## lock versions and hashes anew; no download addresses are recorded
+	uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	    --no-annotate --custom-compile-command "make lock" \
+	    --extra postgres -o requirements/base.lock pyproject.toml
+	uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+	    --no-annotate --custom-compile-command "make lock" \
+	    --extra postgres --group dev -o requirements/dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

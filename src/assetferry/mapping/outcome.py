@@ -1,0 +1,42 @@
+"""What the mapping makes of one record."""
+
+from dataclasses import dataclass
+
+__all__ = ["Entry", "Outcome", "Problem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a record becomes for one object type."""
+
+    object_type: str
+    selector: str
+    """The key under ``data`` that this object type's mapping reads."""
+    body: bytes
+    """The entry as JSON, encoded once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a record, or one nested item of it, could not become an entry."""
+
+    object_type: str
+    attribute: str | None
+    code: str
+    """Stable, snake_case: ``unmapped_value``, ``bad_value``, ``empty_identity`` …"""
+    reason: str
+    """For people; names the value's type and place, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Exactly one of: mapped (entries), left out (neither), quarantined (problems).
+
+    A record with problems may still have entries: a device is not lost because its owner's
+    address is malformed. It counts as quarantined.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    values_left_out: int = 0
+    """Optional values that did not fit their attribute's type and were not sent."""
