@@ -1,0 +1,1 @@
+"""The two published JSON Schemas of the schema-and-mapping document, byte for byte."""
