@@ -1,0 +1,253 @@
+"""The claim: what a lane shall do next in a run.
+
+All limits are kept here, where they are checked and taken in one transaction: chunks being
+read and sent at once, and the back-pressure of chunks that wait to be sent.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from assetferry.ledger.chunk import ChunkKey, Read, Send
+from assetferry.ledger.clock import instant
+from assetferry.ledger.run import COLUMNS, Run
+from assetferry.ledger.states import SETTLED, ChunkState, RunState
+from assetferry.ledger.tables import chunks, payloads, runs, streams
+
+__all__ = ["LEASE_S", "Ended", "Held", "Step", "Wait", "Work", "claim"]
+
+LEASE_S = 30.0
+"""How long a claimed row stays claimed unless its holder renews it."""
+_BACK_PRESSURE = 2
+"""STAGED rows per allowed send above which nothing more is read."""
+_LOOK_AGAIN_S = 1.0
+"""A wait is never longer: another process may have changed something without telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The run itself needs its next step, leased: start, complete, watch or close."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing can be done for this many seconds, unless somebody else finishes something."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The run waits for a person."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Nothing happens to the run any more."""
+
+    run: Run
+
+
+Work: TypeAlias = Read | Send | Step | Wait | Held | Ended
+
+
+def claim(connection: Connection, run_id: str, worker: str) -> Work:
+    """Lease the run's next row for ``worker``: STAGED rows first, then DUE ones, then the run."""
+    # The lock makes one claim at a time, so that the limits hold over all machines.
+    locked = select(*COLUMNS, runs.c.reads, runs.c.sends).where(runs.c.id == run_id)
+    row = dict(connection.execute(locked.with_for_update()).mappings().one())
+    reads, sends = row.pop("reads"), row.pop("sends")
+    run = Run.of(row)  # pyright: ignore[reportArgumentType]
+    if run.ended:
+        return Ended(run)
+    if run.held and run.state is not RunState.PROCESSING:
+        return Held(run)
+    now = instant(connection)
+    if run.state is not RunState.INGESTING:
+        return _step(connection, run, worker, now)
+    return (
+        _chunk(connection, run_id, worker, now, reads=reads, sends=sends)
+        or (_step(connection, run, worker, now) if _all_in(connection, run_id) else None)
+        or _until_next(connection, run_id, now)
+    )
+
+
+def _chunk(
+    connection: Connection, run: str, worker: str, now: float, *, reads: int, sends: int
+) -> Read | Send | None:
+    load = connection.execute(_LOAD, {"run": run, "now": now}).one()
+    if load.sending < sends:
+        found = _take(connection, run, ChunkState.STAGED, worker, now)
+        if found is not None:
+            return _send(connection, found)
+    if load.staged < _BACK_PRESSURE * sends and load.reading < reads:
+        found = _take(connection, run, ChunkState.DUE, worker, now)
+        if found is not None:
+            return _read(found)
+    return None
+
+
+def _take(
+    connection: Connection, run: str, state: ChunkState, worker: str, now: float
+) -> RowMapping | None:
+    free = {"run": run, "state": state, "now": now}
+    found = connection.execute(_FREE, free).mappings().one_or_none()
+    if found is not None:
+        connection.execute(
+            _LEASE,
+            {
+                **{f"the_{name}": found[name] for name in ("run", "stream", "number", "part")},
+                "until": now + LEASE_S,
+                "by": worker,
+            },
+        )
+    return found
+
+
+def _send(connection: Connection, row: RowMapping) -> Send:
+    key = _key(row)
+    body = connection.execute(_BODY, dict(zip(("r", "s", "n", "p"), _parts(key), strict=True)))
+    return Send(
+        key=key,
+        token=row["token"] + 1,
+        body=body.scalar_one(),
+        entries=row["entries"],
+        attempts=row["attempts"],
+        losses=_losses(row),
+    )
+
+
+def _read(row: RowMapping) -> Read:
+    return Read(
+        key=_key(row),
+        token=row["token"] + 1,
+        cursor=row["cursor"],
+        tail=row["tail"],
+        attempts=row["attempts"],
+        losses=_losses(row),
+    )
+
+
+def _key(row: RowMapping) -> ChunkKey:
+    return ChunkKey(row["run"], row["stream"], row["number"], row["part"])
+
+
+def _parts(key: ChunkKey) -> tuple[str, str, int, str]:
+    return key.run, key.stream, key.number, key.part
+
+
+def _losses(row: RowMapping) -> int:
+    # A lease that ran out, rather than being given back, is a worker lost on this row.
+    return row["losses"] + (row["lease_until"] is not None)
+
+
+def _step(connection: Connection, run: Run, worker: str, now: float) -> Step | Wait:
+    leased_until = run.lease_until or 0.0
+    if leased_until > now or run.due_at > now:
+        return Wait(min(_LOOK_AGAIN_S, max(leased_until, run.due_at) - now))
+    changed = connection.execute(
+        update(runs)
+        .where(runs.c.id == run.id)
+        .values(lease_until=now + LEASE_S, token=runs.c.token + 1, worker=worker)
+        .returning(*COLUMNS)
+    )
+    return Step(Run.of(changed.mappings().one()))
+
+
+def _all_in(connection: Connection, run: str) -> bool:
+    return bool(connection.execute(select(all_in(run))).scalar_one())
+
+
+def all_in(run: str) -> ColumnElement[bool]:
+    """Say in SQL that every stream is exhausted and every row is settled."""
+    reading = select(streams.c.run).where(streams.c.run == run, ~streams.c.exhausted)
+    open_ = select(chunks.c.run).where(chunks.c.run == run, chunks.c.state.not_in(SETTLED))
+    return and_(~reading.exists(), ~open_.exists())
+
+
+def _until_next(connection: Connection, run: str, now: float) -> Wait:
+    due = connection.execute(_NEXT_CHANGE, {"run": run, "now": now}).scalar()
+    return Wait(_LOOK_AGAIN_S if due is None else max(0.0, min(_LOOK_AGAIN_S, due - now)))
+
+
+def _bound(name: str, like: ColumnElement[Any]) -> ColumnElement[Any]:
+    from sqlalchemy import bindparam  # noqa: PLC0415
+
+    return bindparam(name, type_=like.type)
+
+
+_RUN = _bound("run", chunks.c.run)
+_NOW = _bound("now", chunks.c.due_at)
+_STATE = _bound("state", chunks.c.state)
+
+
+def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).where(chunks.c.run == _RUN, *conditions).scalar_subquery()
+
+
+_LOAD: Select[Any] = select(
+    _counted(chunks.c.state == ChunkState.STAGED).label("staged"),
+    _counted(chunks.c.state == ChunkState.STAGED, chunks.c.lease_until > _NOW).label("sending"),
+    _counted(chunks.c.state == ChunkState.DUE, chunks.c.lease_until > _NOW).label("reading"),
+)
+_FREE: Select[Any] = (
+    select(chunks)
+    .where(
+        chunks.c.run == _RUN,
+        chunks.c.state == _STATE,
+        chunks.c.due_at <= _NOW,
+        or_(chunks.c.lease_until.is_(None), chunks.c.lease_until <= _NOW),
+    )
+    # First due, first served: the halves of a refused chunk come after what waits already.
+    .order_by(chunks.c.due_at, chunks.c.stream, chunks.c.number, chunks.c.part)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(chunks)
+    .where(
+        chunks.c.run == _bound("the_run", chunks.c.run),
+        chunks.c.stream == _bound("the_stream", chunks.c.stream),
+        chunks.c.number == _bound("the_number", chunks.c.number),
+        chunks.c.part == _bound("the_part", chunks.c.part),
+    )
+    .values(
+        lease_until=_bound("until", chunks.c.lease_until),
+        token=chunks.c.token + 1,
+        worker=_bound("by", chunks.c.worker),
+        losses=chunks.c.losses + case((chunks.c.lease_until.is_not(None), 1), else_=0),
+    )
+)
+_BODY: Select[Any] = select(payloads.c.body).where(
+    payloads.c.run == _bound("r", chunks.c.run),
+    payloads.c.stream == _bound("s", chunks.c.stream),
+    payloads.c.number == _bound("n", chunks.c.number),
+    payloads.c.part == _bound("p", chunks.c.part),
+)
+_NEXT_CHANGE: Select[Any] = select(
+    func.min(
+        case(
+            (chunks.c.lease_until > chunks.c.due_at, chunks.c.lease_until), else_=chunks.c.due_at
+        )
+    )
+).where(
+    chunks.c.run == _RUN,
+    chunks.c.state.in_([ChunkState.DUE, ChunkState.STAGED]),
+    or_(chunks.c.due_at > _NOW, chunks.c.lease_until > _NOW),
+)

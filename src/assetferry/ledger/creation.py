@@ -1,0 +1,95 @@
+"""How a run comes into the ledger: its row first, then everything else."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from assetferry.ledger.clock import instant
+from assetferry.ledger.run import COLUMNS, Run, load_run
+from assetferry.ledger.states import ENDED, RunState
+from assetferry.ledger.tables import runs, workers
+from assetferry.ledger.timeline import note
+
+__all__ = ["NewRun", "adopt", "begin_run", "unfinished_run"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewRun:
+    """What a run is made of; the definition's text holds secrets as references only."""
+
+    definition: str
+    definition_text: str
+    definition_hash: str
+    origin: str
+    scheduled: bool
+    reads: int
+    sends: int
+
+
+def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run | None:
+    """Write the row of a new run in STARTING; None if the definition has an unfinished run.
+
+    The unique index decides, so that two processes that begin at once make one run.
+    """
+    now = instant(connection)
+    run = _new_id(now)
+    row = {
+        "id": run,
+        "state": RunState.STARTING,
+        "owner": owner,
+        "created_at": now,
+        "due_at": now,
+        "definition": new.definition,
+        "definition_text": new.definition_text,
+        "definition_hash": new.definition_hash,
+        "origin": new.origin,
+        "scheduled": new.scheduled,
+        "reads": new.reads,
+        "sends": new.sends,
+    }
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(runs), row)
+    except IntegrityError:
+        if unfinished_run(connection, new.definition) is None:
+            raise
+        return None
+    note(connection, run, "created", f"Run of {new.origin}")
+    return load_run(connection, run)
+
+
+def unfinished_run(connection: Connection, definition: str) -> Run | None:
+    """Find the run of this definition that has not ended; there is at most one."""
+    row = connection.execute(
+        select(*COLUMNS).where(runs.c.definition == definition, runs.c.state.not_in(ENDED))
+    ).mappings()
+    found = row.one_or_none()
+    return None if found is None else Run.of(found)
+
+
+def adopt(connection: Connection, run: str, worker: str, *, stale_before: float) -> bool:
+    """Become the owner of a run that nobody living owns; False if somebody does.
+
+    A living owner is a registered worker seen since ``stale_before``; dead ones are buried,
+    and so unregistered, before this is called.
+    """
+    living = (
+        select(workers.c.id)
+        .where(workers.c.id == runs.c.owner, workers.c.seen_at >= stale_before)
+        .exists()
+    )
+    changed = connection.execute(
+        update(runs)
+        .where(runs.c.id == run, runs.c.state.not_in(ENDED))
+        .where((runs.c.owner == worker) | ~living)
+        .values(owner=worker)
+    )
+    return changed.rowcount == 1
+
+
+def _new_id(now: float) -> str:
+    """Make an id that sorts by time, reads as a time, and cannot collide by chance."""
+    return f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"

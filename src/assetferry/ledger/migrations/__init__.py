@@ -1,0 +1,1 @@
+"""Alembic's home: one revision per change of the tables, for both databases."""

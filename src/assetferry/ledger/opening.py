@@ -1,0 +1,64 @@
+"""Where the ledger lies, and how it is opened."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from platformdirs import user_data_path
+from sqlalchemy.exc import DBAPIError
+
+from assetferry.ledger.errors import LedgerUnusable
+from assetferry.ledger.transition import Ledger
+from assetferry.ledger.upgrade import upgrade
+
+__all__ = ["data_folder", "open_ledger"]
+
+_DATABASE_URL = "ASSETFERRY_DATABASE_URL"
+_DATA_DIR = "ASSETFERRY_DATA_DIR"
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder for the ledger: ASSETFERRY_DATA_DIR, else the platform's data folder."""
+    chosen = environ.get(_DATA_DIR)
+    return Path(chosen).expanduser() if chosen else user_data_path("assetferry", appauthor=False)
+
+
+def open_ledger(environ: Mapping[str, str]) -> Ledger:
+    """Open, and where needed create or migrate, the ledger that the environment names.
+
+    Raises LedgerUnusable with what to do.
+    """
+    url = environ.get(_DATABASE_URL)
+    return _open_postgres(url) if url else open_file(data_folder(environ) / "ledger.db")
+
+
+def open_file(path: Path) -> Ledger:
+    """Open a SQLite ledger."""
+    from assetferry.ledger.sqlite import SqliteLedger, sqlite_engine  # noqa: PLC0415 # one of two
+
+    try:
+        engine = sqlite_engine(path)
+        upgrade(engine)
+        engine.dispose()
+    except (DBAPIError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise LedgerUnusable(
+            f"The ledger {path} cannot be opened ({reason}). See that its folder is on a local "
+            f"disk, has free space and belongs to this user, or set {_DATA_DIR}."
+        ) from error
+    return SqliteLedger(path)
+
+
+def _open_postgres(url: str) -> Ledger:
+    from assetferry.ledger.postgres import PostgresLedger, postgres_engine  # noqa: PLC0415 # ditto
+
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise LedgerUnusable(f"{_DATABASE_URL} must start with postgresql://.")
+    try:
+        engine = postgres_engine(url)
+        upgrade(engine)
+        engine.dispose()
+    except DBAPIError as error:
+        raise LedgerUnusable(
+            f"The database named by {_DATABASE_URL} cannot be used: {error.orig}"
+        ) from error
+    return PostgresLedger(url)

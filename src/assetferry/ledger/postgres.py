@@ -1,0 +1,88 @@
+"""The ledger in PostgreSQL, shared by several machines."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
+from assetferry.ledger.transition import Ledger
+
+__all__ = ["PostgresLedger", "postgres_engine"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_CONNECTIONS = 8
+_TRIES = 5
+_ROLLED_BACK = frozenset({"40001", "40P01"})
+"""SQLSTATE of a serialisation failure and of a deadlock: the server has undone everything."""
+
+
+def postgres_engine(url: str) -> Engine:
+    """Make an engine for a ``postgresql://`` URL, as people write it, on psycopg 3."""
+    try:
+        return create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            isolation_level="READ COMMITTED",
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_pre_ping=True,
+        )
+    except ModuleNotFoundError as error:
+        raise LedgerUnusable(
+            "A PostgreSQL ledger needs the extra: pip install 'assetferry[postgres]'."
+        ) from error
+
+
+class PostgresLedger(Ledger):
+    """A ledger for a fleet: a pool of connections, time told by the database."""
+
+    def __init__(self, url: str, *, skew: float = 0.0) -> None:
+        """Connect lazily; ``skew`` seconds are added to the database's clock by tests."""
+        self._engine = postgres_engine(url)
+        self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="ledger")
+
+        @event.listens_for(self._engine, "connect")
+        def set_skew(_connection: object, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+            record.info["skew"] = skew  # type: ignore[attr-defined]
+
+    @property
+    def place(self) -> str:
+        """The database's URL without its password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    async def run(
+        self,
+        transition: Callable[Concatenate[Connection, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Execute the transition on a pooled connection; a deadlock's victim goes again."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._execute, lambda on: transition(on, *args, **kwargs)
+        )
+
+    async def close(self) -> None:
+        """Wait for the transitions under way, then disconnect."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+    def _execute(self, transition: Callable[[Connection], T]) -> T:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self._engine.begin() as connection:
+                    return transition(connection)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) in _ROLLED_BACK and attempt < _TRIES:
+                    continue
+                if error.connection_invalidated or error.orig is None:
+                    raise LedgerBusy(
+                        f"The connection to the ledger {self.place} broke off; it is tried again."
+                    ) from error
+                raise
+        raise AssertionError("unreachable: the last attempt returns or raises")

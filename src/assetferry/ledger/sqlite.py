@@ -1,0 +1,193 @@
+"""The ledger in one SQLite file: one writer thread that commits in groups."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from assetferry.ledger.clock import Clock
+from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
+from assetferry.ledger.transition import Ledger
+
+__all__ = ["SqliteLedger", "sqlite_engine"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_GROUP = 64
+"""Most transitions that share one commit, so that none waits long for its answer."""
+_LOCKED_FOR_S = 30
+"""How long a commit waits for another process; its transitions take milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One transition on its way to the writer thread and back to its event loop."""
+
+    transition: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+
+    def settle(self, result: Any, error: BaseException | None) -> None:
+        try:
+            self.loop.call_soon_threadsafe(_settle, self.future, result, error)
+        except RuntimeError:
+            # The loop is closed: nobody waits any more, and the transition is durable.
+            return
+
+
+def _settle(future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
+    if future.cancelled():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Open the file so that a commit survives a power cut and writers queue instead of failing."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transaction handling would begin late and deferred.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {_LOCKED_FOR_S * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _on_begin(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails with SQLITE_BUSY at once.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class SqliteLedger(Ledger):
+    """A ledger for one machine; several processes may share the file."""
+
+    def __init__(self, path: Path, *, clock: Clock = time.time) -> None:
+        """Open the file, which must have been upgraded; ``clock`` gives epoch seconds."""
+        self._path = path
+        self._clock = clock
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
+        self._writer.start()
+
+    @property
+    def place(self) -> str:
+        """The file's path."""
+        return str(self._path)
+
+    async def run(
+        self,
+        transition: Callable[Concatenate[Connection, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Hand the transition to the writer thread and wait until it is on the disk."""
+        if not self._writer.is_alive():
+            raise LedgerUnusable(f"The ledger {self._path} is closed.")
+        loop = asyncio.get_running_loop()
+        call = _Call(lambda on: transition(on, *args, **kwargs), loop, loop.create_future())
+        self._calls.put(call)
+        return await call.future
+
+    async def close(self) -> None:
+        """Let the writer finish its queue and end."""
+        self._calls.put(None)
+        await asyncio.to_thread(self._writer.join)
+
+    def _write(self) -> None:
+        engine = sqlite_engine(self._path)
+        try:
+            with engine.connect() as connection:
+                connection.info["clock"] = self._clock
+                last = False
+                while not last:
+                    group, last = self._next_group()
+                    if group:
+                        self._commit(connection, group)
+        except DBAPIError as error:
+            self._refuse(self._explained(error))
+        finally:
+            engine.dispose()
+
+    def _refuse(self, failure: Exception) -> None:
+        """Answer every call with the failure, until close: nobody may wait for ever."""
+        last = False
+        while not last:
+            group, last = self._next_group()
+            for call in group:
+                call.settle(None, failure)
+
+    def _next_group(self) -> tuple[list[_Call], bool]:
+        """Wait for one call and take what else has queued up behind it."""
+        group: list[_Call] = []
+        call = self._calls.get()
+        while call is not None:
+            group.append(call)
+            if len(group) == _GROUP or self._calls.empty():
+                return group, False
+            call = self._calls.get()
+        return group, True
+
+    def _commit(self, connection: Connection, group: list[_Call]) -> None:
+        """Execute a group in one transaction; a transition that fails undoes only itself."""
+        outcomes: list[tuple[Any, BaseException | None]] = []
+        try:
+            with connection.begin():
+                outcomes = [_attempt(connection, call) for call in group]
+        except DBAPIError as error:
+            # The transaction as a whole is gone: no transition of the group has happened.
+            failure = self._explained(error)
+            outcomes = [(None, failure) for _ in group]
+        except BaseException as error:  # noqa: BLE001 # the waiting coroutines must hear of it
+            outcomes = [(None, error) for _ in group]
+        for call, (result, error) in zip(group, outcomes, strict=True):
+            call.settle(result, error)
+
+    def _explained(self, error: DBAPIError) -> Exception:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            return LedgerBusy(
+                f"Another process kept the ledger {self._path} locked for {_LOCKED_FOR_S} s."
+            )
+        folder = self._path.parent
+        return LedgerUnusable(
+            f"The ledger {self._path} cannot be written ({error.orig}). "
+            f"See that {folder} has free space and belongs to this user; nothing was lost."
+        )
+
+
+def _attempt(connection: Connection, call: _Call) -> tuple[Any, BaseException | None]:
+    savepoint = connection.begin_nested()
+    try:
+        result = call.transition(connection)
+    except DBAPIError as error:
+        if not connection.in_nested_transaction():
+            raise
+        savepoint.rollback()
+        return None, error
+    except Exception as error:  # noqa: BLE001 # belongs to the caller, not to the group
+        savepoint.rollback()
+        return None, error
+    savepoint.commit()
+    return result, None
+
+

@@ -1,0 +1,250 @@
+"""The ledger's tables: the truth about runs, streams, chunks, quarantine, events and workers."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+from assetferry.ledger.columns import Instant, Json
+from assetferry.ledger.states import ENDED, ChunkState, RunState
+
+__all__ = [
+    "chunks",
+    "events",
+    "external_ids",
+    "metadata",
+    "payloads",
+    "pushes",
+    "quarantine",
+    "runs",
+    "streams",
+    "tallies",
+    "workers",
+]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _listed(states: Iterable[StrEnum]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
+
+_UNFINISHED = text(f"state NOT IN ({_listed(ENDED)})")
+
+
+def _lease() -> list[Column[object]]:
+    """Who works on a row, until when, and the token that a late result no longer has.
+
+    ``attempts`` counts tries that an answer ended, ``losses`` those whose worker died.
+    """
+    return [
+        Column("due_at", Instant, nullable=False),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("losses", Integer, nullable=False, server_default="0"),
+        Column("lease_until", Instant),
+        Column("token", Integer, nullable=False, server_default="0"),
+        Column("worker", Text),
+    ]
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("definition_text", Text, nullable=False),
+    Column("definition_hash", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("scheduled", Boolean, nullable=False),
+    Column("reads", Integer, nullable=False),
+    Column("sends", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text),
+    Column("workspace_id", Text),
+    Column("import_source_id", Text),
+    Column("before", Text),
+    Column("posts", Integer, nullable=False, server_default="0"),
+    Column("execution_id", Text),
+    Column("links", Json),
+    Column("bisections", Integer, nullable=False, server_default="0"),
+    Column("held_reason", Text),
+    Column("held_cure", Text),
+    Column("held_since", Instant),
+    Column("intended_end", Text),
+    Column("reason_code", Text),
+    Column("reason", Text),
+    Column("reported", Boolean, nullable=False, server_default=text("false")),
+    Column("result", Json),
+    Column("created_at", Instant, nullable=False),
+    Column("completed_at", Instant),
+    Column("closing_since", Instant),
+    Column("ended_at", Instant),
+    *_lease(),
+    CheckConstraint(f"state IN ({_listed(RunState)})", name="state"),
+    Index(
+        "uq_runs_one_active_per_source",
+        "import_source_id",
+        unique=True,
+        sqlite_where=_UNFINISHED,
+        postgresql_where=_UNFINISHED,
+    ),
+    Index(
+        "uq_runs_one_active_per_definition",
+        "definition",
+        unique=True,
+        sqlite_where=_UNFINISHED,
+        postgresql_where=_UNFINISHED,
+    ),
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("total", Integer),
+    Column("moved", Text),
+    Column("exhausted", Boolean, nullable=False, server_default=text("false")),
+    Column("records_read", Integer, nullable=False, server_default="0"),
+    Column("records_mapped", Integer, nullable=False, server_default="0"),
+    Column("records_left_out", Integer, nullable=False, server_default="0"),
+    Column("records_quarantined", Integer, nullable=False, server_default="0"),
+    Column("chunks_staged", Integer, nullable=False, server_default="0"),
+    Column("chunks_submitted", Integer, nullable=False, server_default="0"),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("object_type", Text, primary_key=True),
+    Column("entries_mapped", Integer, nullable=False, server_default="0"),
+    Column("entries_repeated", Integer, nullable=False, server_default="0"),
+    Column("entries_submitted", Integer, nullable=False, server_default="0"),
+    Column("entries_quarantined", Integer, nullable=False, server_default="0"),
+    Column("values_left_out", Integer, nullable=False, server_default="0"),
+    ForeignKeyConstraint(
+        ["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"
+    ),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("cursor", Json),
+    Column("tail", Boolean, nullable=False, server_default=text("false")),
+    Column("records", Integer, nullable=False, server_default="0"),
+    Column("entries", Json),
+    Column("error_code", Text),
+    Column("error", Text),
+    Column("changed_at", Instant, nullable=False),
+    *_lease(),
+    CheckConstraint(f"state IN ({_listed(ChunkState)})", name="state"),
+    ForeignKeyConstraint(
+        ["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"
+    ),
+    Index("ix_chunks_claim", "run", "state", "due_at", "stream", "number", "part"),
+    Index(
+        "ix_chunks_leased",
+        "run",
+        "state",
+        sqlite_where=text("lease_until IS NOT NULL"),
+        postgresql_where=text("lease_until IS NOT NULL"),
+    ),
+)
+
+_CHUNK_KEY = ["run", "stream", "number", "part"]
+
+payloads = Table(
+    "payloads",
+    metadata,
+    *(Column(name, chunks.c[name].type, primary_key=True) for name in _CHUNK_KEY),
+    Column("body", LargeBinary, nullable=False),
+    ForeignKeyConstraint(
+        _CHUNK_KEY, [f"chunks.{name}" for name in _CHUNK_KEY], ondelete="CASCADE"
+    ),
+)
+"""The bytes of STAGED chunks, apart from their rows: rows stay small, bytes leave when sent."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("stream", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("place", Json, nullable=False),
+    Column("object_type", Text),
+    Column("attribute", Text),
+    Column("code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("record", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+external_ids = Table(
+    "external_ids",
+    metadata,
+    Column("definition", Text, primary_key=True),
+    Column("object_type", Text, primary_key=True),
+    Column("attribute", Text, primary_key=True),
+    Column("external_id", Text, nullable=False),
+)
+"""Which external id each name got on first push; ``attribute`` is ``''`` for the type itself."""
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("definition", Text, primary_key=True),
+    Column("import_source_id", Text, primary_key=True),
+    Column("document_hash", Text, nullable=False),
+    Column("pushed_at", Instant, nullable=False),
+)
+"""The schema-and-mapping document that an import source has last been given by us."""
