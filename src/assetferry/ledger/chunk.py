@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ChunkKey", "Read", "Send"]
+from sqlalchemy import ColumnElement, Table, and_, bindparam
+
+__all__ = ["ChunkKey", "Read", "Send", "at_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,43 @@ class ChunkKey:
         part = f"{self.part}.{index}" if self.part else str(index)
         return ChunkKey(self.run, self.stream, self.number, part)
 
+    def after(self, places: int) -> "ChunkKey":
+        """Name the read that stands so many places later in the stream."""
+        return ChunkKey(self.run, self.stream, self.number + places, "")
+
+    @property
+    def bound(self) -> dict[str, Any]:
+        """Give the parameters of ``at_key``."""
+        return {
+            "at_run": self.run,
+            "at_stream": self.stream,
+            "at_number": self.number,
+            "at_part": self.part,
+        }
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Give the values of the four key columns."""
+        return {
+            "run": self.run,
+            "stream": self.stream,
+            "number": self.number,
+            "part": self.part,
+        }
+
     def __str__(self) -> str:
         """Show the place as people read it, without the run."""
         return f"{self.stream} {self.number}{'/' if self.part else ''}{self.part}"
+
+
+def at_key(table: Table) -> ColumnElement[bool]:
+    """Say in SQL that a row of chunks or payloads is the one with a key's parameters."""
+    return and_(
+        table.c.run == bindparam("at_run"),
+        table.c.stream == bindparam("at_stream"),
+        table.c.number == bindparam("at_number"),
+        table.c.part == bindparam("at_part"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

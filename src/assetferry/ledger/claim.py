@@ -13,6 +13,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
+    bindparam,
     case,
     func,
     or_,
@@ -20,13 +21,13 @@ from sqlalchemy import (
     update,
 )
 
-from assetferry.ledger.chunk import ChunkKey, Read, Send
+from assetferry.ledger.chunk import ChunkKey, Read, Send, at_key
 from assetferry.ledger.clock import instant
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import SETTLED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, runs, streams
 
-__all__ = ["LEASE_S", "Ended", "Held", "Step", "Wait", "Work", "claim"]
+__all__ = ["LEASE_S", "Ended", "Held", "Step", "Wait", "Work", "all_in", "claim"]
 
 LEASE_S = 30.0
 """How long a claimed row stays claimed unless its holder renews it."""
@@ -65,6 +66,56 @@ class Ended:
 
 
 Work: TypeAlias = Read | Send | Step | Wait | Held | Ended
+
+
+def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    chosen = select(func.count()).where(chunks.c.run == bindparam("run"), *conditions)
+    return chosen.scalar_subquery()
+
+
+# Built once: putting such a statement together costs as much as executing it on SQLite.
+_LEASED = chunks.c.lease_until > bindparam("now")
+_LOAD = select(
+    _counted(chunks.c.state == ChunkState.STAGED).label("staged"),
+    _counted(chunks.c.state == ChunkState.STAGED, _LEASED).label("sending"),
+    _counted(chunks.c.state == ChunkState.DUE, _LEASED).label("reading"),
+)
+_FREE: Select[Any] = (
+    select(chunks)
+    .where(
+        chunks.c.run == bindparam("run"),
+        chunks.c.state == bindparam("state"),
+        chunks.c.due_at <= bindparam("now"),
+        or_(chunks.c.lease_until.is_(None), chunks.c.lease_until <= bindparam("now")),
+    )
+    # First due, first served: the halves of a refused chunk come after what waits already.
+    .order_by(chunks.c.due_at, chunks.c.stream, chunks.c.number, chunks.c.part)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(chunks)
+    .where(at_key(chunks))
+    .values(
+        lease_until=bindparam("until"),
+        token=chunks.c.token + 1,
+        worker=bindparam("by"),
+        losses=chunks.c.losses + case((chunks.c.lease_until.is_not(None), 1), else_=0),
+    )
+)
+_BODY: Select[Any] = select(payloads.c.body).where(at_key(payloads))
+_NEXT_CHANGE: Select[Any] = select(
+    func.min(
+        case(
+            (chunks.c.lease_until > chunks.c.due_at, chunks.c.lease_until),
+            else_=chunks.c.due_at,
+        )
+    )
+).where(
+    chunks.c.run == bindparam("run"),
+    chunks.c.state.in_([ChunkState.DUE, ChunkState.STAGED]),
+    or_(chunks.c.due_at > bindparam("now"), _LEASED),
+)
 
 
 def claim(connection: Connection, run_id: str, worker: str) -> Work:
@@ -109,24 +160,17 @@ def _take(
     free = {"run": run, "state": state, "now": now}
     found = connection.execute(_FREE, free).mappings().one_or_none()
     if found is not None:
-        connection.execute(
-            _LEASE,
-            {
-                **{f"the_{name}": found[name] for name in ("run", "stream", "number", "part")},
-                "until": now + LEASE_S,
-                "by": worker,
-            },
-        )
+        lease = {"until": now + LEASE_S, "by": worker}
+        connection.execute(_LEASE, _key(found).bound | lease)
     return found
 
 
 def _send(connection: Connection, row: RowMapping) -> Send:
     key = _key(row)
-    body = connection.execute(_BODY, dict(zip(("r", "s", "n", "p"), _parts(key), strict=True)))
     return Send(
         key=key,
         token=row["token"] + 1,
-        body=body.scalar_one(),
+        body=connection.execute(_BODY, key.bound).scalar_one(),
         entries=row["entries"],
         attempts=row["attempts"],
         losses=_losses(row),
@@ -146,10 +190,6 @@ def _read(row: RowMapping) -> Read:
 
 def _key(row: RowMapping) -> ChunkKey:
     return ChunkKey(row["run"], row["stream"], row["number"], row["part"])
-
-
-def _parts(key: ChunkKey) -> tuple[str, str, int, str]:
-    return key.run, key.stream, key.number, key.part
 
 
 def _losses(row: RowMapping) -> int:
@@ -184,70 +224,3 @@ def all_in(run: str) -> ColumnElement[bool]:
 def _until_next(connection: Connection, run: str, now: float) -> Wait:
     due = connection.execute(_NEXT_CHANGE, {"run": run, "now": now}).scalar()
     return Wait(_LOOK_AGAIN_S if due is None else max(0.0, min(_LOOK_AGAIN_S, due - now)))
-
-
-def _bound(name: str, like: ColumnElement[Any]) -> ColumnElement[Any]:
-    from sqlalchemy import bindparam  # noqa: PLC0415
-
-    return bindparam(name, type_=like.type)
-
-
-_RUN = _bound("run", chunks.c.run)
-_NOW = _bound("now", chunks.c.due_at)
-_STATE = _bound("state", chunks.c.state)
-
-
-def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return select(func.count()).where(chunks.c.run == _RUN, *conditions).scalar_subquery()
-
-
-_LOAD: Select[Any] = select(
-    _counted(chunks.c.state == ChunkState.STAGED).label("staged"),
-    _counted(chunks.c.state == ChunkState.STAGED, chunks.c.lease_until > _NOW).label("sending"),
-    _counted(chunks.c.state == ChunkState.DUE, chunks.c.lease_until > _NOW).label("reading"),
-)
-_FREE: Select[Any] = (
-    select(chunks)
-    .where(
-        chunks.c.run == _RUN,
-        chunks.c.state == _STATE,
-        chunks.c.due_at <= _NOW,
-        or_(chunks.c.lease_until.is_(None), chunks.c.lease_until <= _NOW),
-    )
-    # First due, first served: the halves of a refused chunk come after what waits already.
-    .order_by(chunks.c.due_at, chunks.c.stream, chunks.c.number, chunks.c.part)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_LEASE = (
-    update(chunks)
-    .where(
-        chunks.c.run == _bound("the_run", chunks.c.run),
-        chunks.c.stream == _bound("the_stream", chunks.c.stream),
-        chunks.c.number == _bound("the_number", chunks.c.number),
-        chunks.c.part == _bound("the_part", chunks.c.part),
-    )
-    .values(
-        lease_until=_bound("until", chunks.c.lease_until),
-        token=chunks.c.token + 1,
-        worker=_bound("by", chunks.c.worker),
-        losses=chunks.c.losses + case((chunks.c.lease_until.is_not(None), 1), else_=0),
-    )
-)
-_BODY: Select[Any] = select(payloads.c.body).where(
-    payloads.c.run == _bound("r", chunks.c.run),
-    payloads.c.stream == _bound("s", chunks.c.stream),
-    payloads.c.number == _bound("n", chunks.c.number),
-    payloads.c.part == _bound("p", chunks.c.part),
-)
-_NEXT_CHANGE: Select[Any] = select(
-    func.min(
-        case(
-            (chunks.c.lease_until > chunks.c.due_at, chunks.c.lease_until), else_=chunks.c.due_at
-        )
-    )
-).where(
-    chunks.c.run == _RUN,
-    chunks.c.state.in_([ChunkState.DUE, ChunkState.STAGED]),
-    or_(chunks.c.due_at > _NOW, chunks.c.lease_until > _NOW),
-)

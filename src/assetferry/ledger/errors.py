@@ -1,11 +1,11 @@
 """What the ledger refuses, and why.
 
-    FerryError
-    ├── LeaseLost           somebody else holds the row now: drop what you have, it is not yours
-    ├── RetryLater
-    │   └── LedgerBusy      another process kept the database locked for too long
-    └── Fatal
-        └── LedgerUnusable  the database cannot be opened, written or understood
+FerryError
+├── LeaseLost           somebody else holds the row now: drop what you have, it is not yours
+├── RetryLater
+│   └── LedgerBusy      another process kept the database locked for too long
+└── Fatal
+    └── LedgerUnusable  the database cannot be opened, written or understood
 """
 
 from assetferry.errors import Fatal, FerryError, RetryLater

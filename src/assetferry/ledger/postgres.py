@@ -63,9 +63,12 @@ class PostgresLedger(Ledger):
         **kwargs: P.kwargs,
     ) -> T:
         """Execute the transition on a pooled connection; a deadlock's victim goes again."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._execute, lambda on: transition(on, *args, **kwargs)
-        )
+
+        def call(connection: Connection) -> T:
+            return transition(connection, *args, **kwargs)
+
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._execute, call)
 
     async def close(self) -> None:
         """Wait for the transitions under way, then disconnect."""

@@ -189,5 +189,3 @@ def _attempt(connection: Connection, call: _Call) -> tuple[Any, BaseException | 
         return None, error
     savepoint.commit()
     return result, None
-
-

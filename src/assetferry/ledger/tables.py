@@ -144,9 +144,7 @@ tallies = Table(
     Column("entries_submitted", Integer, nullable=False, server_default="0"),
     Column("entries_quarantined", Integer, nullable=False, server_default="0"),
     Column("values_left_out", Integer, nullable=False, server_default="0"),
-    ForeignKeyConstraint(
-        ["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"
-    ),
+    ForeignKeyConstraint(["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"),
 )
 
 chunks = Table(
@@ -166,9 +164,7 @@ chunks = Table(
     Column("changed_at", Instant, nullable=False),
     *_lease(),
     CheckConstraint(f"state IN ({_listed(ChunkState)})", name="state"),
-    ForeignKeyConstraint(
-        ["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"
-    ),
+    ForeignKeyConstraint(["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"),
     Index("ix_chunks_claim", "run", "state", "due_at", "stream", "number", "part"),
     Index(
         "ix_chunks_leased",
@@ -186,9 +182,7 @@ payloads = Table(
     metadata,
     *(Column(name, chunks.c[name].type, primary_key=True) for name in _CHUNK_KEY),
     Column("body", LargeBinary, nullable=False),
-    ForeignKeyConstraint(
-        _CHUNK_KEY, [f"chunks.{name}" for name in _CHUNK_KEY], ondelete="CASCADE"
-    ),
+    ForeignKeyConstraint(_CHUNK_KEY, [f"chunks.{name}" for name in _CHUNK_KEY], ondelete="CASCADE"),
 )
 """The bytes of STAGED chunks, apart from their rows: rows stay small, bytes leave when sent."""
 

@@ -1,0 +1,39 @@
+"""The one way in which a run's step changes its row: under the token of its lease."""
+
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from assetferry.ledger.clock import instant
+from assetferry.ledger.errors import LeaseLost
+from assetferry.ledger.states import RunState
+from assetferry.ledger.tables import runs
+
+__all__ = ["advance"]
+
+
+def advance(
+    connection: Connection,
+    run: str,
+    token: int,
+    *,
+    keep: bool = False,
+    expect: RunState | None = None,
+    **values: Any,
+) -> None:
+    """Write columns of a run that the caller has leased, and give the lease back.
+
+    ``keep`` holds on to the lease for a step of several transactions. ``expect`` refuses where
+    the run has been moved on meanwhile, by a cancel for one.
+
+    Raises LeaseLost.
+    """
+    changing = update(runs).where(runs.c.id == run, runs.c.token == token)
+    if expect is not None:
+        changing = changing.where(runs.c.state == expect)
+    if not keep:
+        # A step that succeeded starts the count for the next one.
+        values = {"due_at": instant(connection), "attempts": 0, "losses": 0} | values
+        values["lease_until"] = None
+    if connection.execute(changing.values(**values)).rowcount != 1:
+        raise LeaseLost(f"Another worker took over the run {run}, or it was cancelled.")

@@ -1,0 +1,85 @@
+"""Flow step 7: every run ends, with a reason, and leaves nothing open in Assets."""
+
+from sqlalchemy import Connection, delete, update
+
+from assetferry.ledger.advancing import advance
+from assetferry.ledger.chunk import Read, Send
+from assetferry.ledger.clock import instant
+from assetferry.ledger.retrying import fail_chunk
+from assetferry.ledger.states import RunState
+from assetferry.ledger.tables import payloads, runs
+from assetferry.ledger.timeline import note
+
+__all__ = ["begin_closing", "end_run", "give_up", "reported"]
+
+_STOPPABLE = (RunState.STARTING, RunState.INGESTING, RunState.COMPLETING)
+"""In PROCESSING Assets can no longer be stopped."""
+
+
+def begin_closing(
+    connection: Connection, run: str, *, end: RunState, code: str, reason: str
+) -> bool:
+    """Turn a run towards its end; False if Assets processes it already, or it has ended.
+
+    Lanes that hold rows of it finish what they do; nothing of it is sent any more.
+    """
+    now = instant(connection)
+    changed = connection.execute(
+        update(runs)
+        .where(runs.c.id == run, runs.c.state.in_(_STOPPABLE))
+        .values(
+            state=RunState.CLOSING,
+            intended_end=end,
+            reason_code=code,
+            reason=reason,
+            held_reason=None,
+            held_cure=None,
+            held_since=None,
+            closing_since=now,
+            attempts=0,
+            losses=0,
+            due_at=now,
+            # A step under way must not decide any more: its token goes stale.
+            token=runs.c.token + 1,
+            lease_until=None,
+        )
+    )
+    if changed.rowcount != 1:
+        return False
+    note(connection, run, "closing", reason)
+    return True
+
+
+def give_up(connection: Connection, work: Read | Send, *, code: str, message: str) -> None:
+    """Fail a chunk for good and its run with it: a partial import is never completed.
+
+    Raises LeaseLost.
+    """
+    fail_chunk(connection, work, code=code, message=message)
+    reason = f"Chunk {work.key}: {message}"
+    begin_closing(connection, work.key.run, end=RunState.FAILED, code=code, reason=reason)
+
+
+def reported(connection: Connection, run: str, token: int) -> None:
+    """Remember that the import history has the failure, so that it is written once."""
+    advance(connection, run, token, keep=True, expect=RunState.CLOSING, reported=True)
+
+
+def end_run(
+    connection: Connection, run: str, token: int, *, end: RunState, code: str | None, reason: str
+) -> None:
+    """End a run; bytes that were never sent are dropped with it."""
+    advance(
+        connection,
+        run,
+        token,
+        state=end,
+        reason_code=code,
+        reason=reason,
+        ended_at=instant(connection),
+        held_reason=None,
+        held_cure=None,
+        held_since=None,
+    )
+    connection.execute(delete(payloads).where(payloads.c.run == run))
+    note(connection, run, "ended", f"{end}: {reason}")

@@ -1,0 +1,55 @@
+"""Flow step 4: from the last chunk to what Assets made of all of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from assetferry.ledger.advancing import advance
+from assetferry.ledger.claim import all_in
+from assetferry.ledger.clock import instant
+from assetferry.ledger.states import RunState
+from assetferry.ledger.tables import runs
+from assetferry.ledger.timeline import note
+
+__all__ = ["begin_completion", "completed", "record_result"]
+
+
+def begin_completion(connection: Connection, run: str) -> bool:
+    """Go from INGESTING to COMPLETING if everything is in; True for exactly one caller.
+
+    One statement, in a transaction of its own: the transactions of two last chunks that commit
+    at once do not see each other, this one, after both, sees them. Whoever misses it is
+    followed by the next claim, or by the sweep.
+    """
+    changed = connection.execute(
+        update(runs)
+        .where(runs.c.id == run, runs.c.state == RunState.INGESTING, all_in(run))
+        .where(runs.c.held_since.is_(None))
+        .values(state=RunState.COMPLETING, attempts=0, losses=0, due_at=instant(connection))
+    )
+    if changed.rowcount != 1:
+        return False
+    note(connection, run, "completing", "Everything read and submitted")
+    return True
+
+
+def completed(connection: Connection, run: str, token: int) -> None:
+    """Note that Assets knows the submission to be complete, and processes it."""
+    now = instant(connection)
+    advance(
+        connection,
+        run,
+        token,
+        expect=RunState.COMPLETING,
+        state=RunState.PROCESSING,
+        completed_at=now,
+    )
+    note(connection, run, "processing", "Submission completed; Assets applies it")
+
+
+def record_result(
+    connection: Connection, run: str, token: int, result: Mapping[str, Any] | None
+) -> None:
+    """Keep what Assets reports of the processed execution."""
+    advance(connection, run, token, keep=True, result=None if result is None else dict(result))

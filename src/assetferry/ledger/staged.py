@@ -1,0 +1,61 @@
+"""What one read gave, ready to be stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Part", "Rejected", "Staged", "TypeTally"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The bytes of one chunk, as they will be sent every time."""
+
+    body: bytes
+    records: int
+    entries: Mapping[str, int]
+    """Object type to number of entries."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejected:
+    """A record, or one nested item of it, that could not become an entry."""
+
+    place: Any
+    """Where it stood: the page's cursor and the index on it."""
+    object_type: str | None
+    attribute: str | None
+    code: str
+    reason: str
+    record: Any
+
+
+@dataclass(slots=True)
+class TypeTally:
+    """What a read made for one object type."""
+
+    entries_mapped: int = 0
+    entries_repeated: int = 0
+    entries_quarantined: int = 0
+    values_left_out: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Staged:
+    """All that one read gave. Records: read = mapped + left out + quarantined."""
+
+    parts: Sequence[Part]
+    rejected: Sequence[Rejected] = ()
+    records_read: int
+    records_mapped: int
+    records_left_out: int
+    records_quarantined: int
+    tallies: Mapping[str, TypeTally] = field(default_factory=dict[str, TypeTally])
+    next: Sequence[Mapping[str, Any]] = ()
+    """Cursors of the rows to follow: one of a chain, all of a plan. Only a tail has them."""
+    rest: Mapping[str, Any] | None = None
+    """Where this read stopped short of its planned end."""
+    total: int | None = None
+    """How many records the source says the stream has."""
+    moved: str | None = None
+    """Why the source seems to have changed while it was read."""

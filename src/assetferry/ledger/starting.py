@@ -1,0 +1,72 @@
+"""Flow step 1: from the run's row to an execution and the first rows of every stream."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from assetferry.ledger.advancing import advance
+from assetferry.ledger.chunk import ChunkKey
+from assetferry.ledger.clock import instant
+from assetferry.ledger.enqueuing import add_due
+from assetferry.ledger.states import ENDED, RunState
+from assetferry.ledger.tables import runs, streams
+from assetferry.ledger.timeline import note
+
+__all__ = ["identify", "note_post", "open_streams", "record_execution"]
+
+
+def identify(
+    connection: Connection, run: str, token: int, *, workspace_id: str, import_source_id: str
+) -> str | None:
+    """Bind the run to its import source; the id of another active run of it if there is one.
+
+    The unique index decides, over all machines.
+    """
+    bound = {"workspace_id": workspace_id, "import_source_id": import_source_id}
+    try:
+        with connection.begin_nested():
+            advance(connection, run, token, keep=True, expect=RunState.STARTING, **bound)
+    except IntegrityError:
+        other = select(runs.c.id).where(
+            runs.c.import_source_id == import_source_id, runs.c.state.not_in(ENDED)
+        )
+        return connection.execute(other).scalar_one()
+    return None
+
+
+def note_post(
+    connection: Connection, run: str, token: int, *, before: str | None, posts: int
+) -> None:
+    """Remember the newest execution before ours is asked for, and that it is about to be.
+
+    From here on an execution may exist that we know nothing of.
+    """
+    advance(
+        connection,
+        run,
+        token,
+        keep=True,
+        expect=RunState.STARTING,
+        before=before,
+        posts=posts,
+    )
+
+
+def record_execution(
+    connection: Connection, run: str, token: int, *, execution_id: str, links: Mapping[str, str]
+) -> None:
+    """Store the execution that is ours, with its links below the import source."""
+    found = {"execution_id": execution_id, "links": dict(links)}
+    advance(connection, run, token, keep=True, expect=RunState.STARTING, **found)
+    note(connection, run, "execution_started", f"Execution {execution_id}")
+
+
+def open_streams(connection: Connection, run: str, token: int, names: Sequence[str]) -> None:
+    """Give every stream its first row; from here on lanes work."""
+    advance(connection, run, token, expect=RunState.STARTING, state=RunState.INGESTING)
+    now = instant(connection)
+    connection.execute(insert(streams), [{"run": run, "stream": name} for name in names])
+    for name in names:
+        add_due(connection, [ChunkKey(run, name, 0, "")], [None], now, tail=True)
+    note(connection, run, "ingesting", f"Reading {', '.join(names)}")

@@ -1,0 +1,128 @@
+"""What a run has done so far, summed up."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from assetferry.ledger.states import ChunkState
+from assetferry.ledger.tables import chunks, streams, tallies
+
+__all__ = ["ChunkSums", "StreamSums", "Sums", "TypeSums", "sums"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamSums:
+    """One stream. Records: read = mapped + left out + quarantined."""
+
+    stream: str
+    total: int | None
+    """What the source says it has, if it says."""
+    moved: str | None
+    exhausted: bool
+    records_read: int
+    records_mapped: int
+    records_left_out: int
+    records_quarantined: int
+    chunks_staged: int
+    chunks_submitted: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeSums:
+    """One object type as one stream feeds it, in entries."""
+
+    stream: str
+    object_type: str
+    entries_mapped: int
+    entries_repeated: int
+    """Equal to another entry of the same chunk, and so not sent again."""
+    entries_submitted: int
+    entries_quarantined: int
+    values_left_out: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChunkSums:
+    """How many chunks wait, and what keeps them."""
+
+    due: int
+    staged: int
+    failed: int
+    retried: int
+    last_error: str | None
+    next_due_at: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sums:
+    """A run in numbers."""
+
+    streams: tuple[StreamSums, ...]
+    types: tuple[TypeSums, ...]
+    chunks: ChunkSums
+
+    @property
+    def records_read(self) -> int:
+        """Records read in all streams."""
+        return sum(stream.records_read for stream in self.streams)
+
+    @property
+    def records_total(self) -> int | None:
+        """Records that all sources together say they have; None if one does not say."""
+        totals = [stream.total for stream in self.streams]
+        return None if None in totals or not totals else sum(total or 0 for total in totals)
+
+    @property
+    def entries_submitted(self) -> int:
+        """Entries that Assets has accepted."""
+        return sum(one.entries_submitted for one in self.types)
+
+
+def sums(connection: Connection, run: str) -> Sums:
+    """Add up one run."""
+    return Sums(
+        streams=tuple(_streams(connection, run)),
+        types=tuple(_types(connection, run)),
+        chunks=_chunks(connection, run),
+    )
+
+
+def _streams(connection: Connection, run: str) -> list[StreamSums]:
+    columns = [column for column in streams.c if column.name != "run"]
+    rows = connection.execute(
+        select(*columns).where(streams.c.run == run).order_by(streams.c.stream)
+    )
+    return [StreamSums(**row) for row in rows.mappings()]
+
+
+def _types(connection: Connection, run: str) -> list[TypeSums]:
+    columns = [column for column in tallies.c if column.name != "run"]
+    order = (tallies.c.object_type, tallies.c.stream)
+    rows = connection.execute(select(*columns).where(tallies.c.run == run).order_by(*order))
+    return [TypeSums(**row) for row in rows.mappings()]
+
+
+def _chunks(connection: Connection, run: str) -> ChunkSums:
+    waiting = [ChunkState.DUE, ChunkState.STAGED, ChunkState.FAILED]
+    counted = (
+        select(
+            chunks.c.state,
+            func.count(),
+            func.sum(chunks.c.attempts),
+            func.max(chunks.c.error),
+            func.min(chunks.c.due_at),
+        )
+        .where(chunks.c.run == run, chunks.c.state.in_(waiting))
+        .group_by(chunks.c.state)
+    )
+    rows = {row[0]: row for row in connection.execute(counted)}
+    errors = [row[3] for row in rows.values() if row[3] is not None]
+    due = [row[4] for state, row in rows.items() if state != ChunkState.FAILED]
+    return ChunkSums(
+        due=rows[ChunkState.DUE][1] if ChunkState.DUE in rows else 0,
+        staged=rows[ChunkState.STAGED][1] if ChunkState.STAGED in rows else 0,
+        failed=rows[ChunkState.FAILED][1] if ChunkState.FAILED in rows else 0,
+        retried=sum(row[2] for row in rows.values()),
+        last_error=errors[0] if errors else None,
+        next_due_at=min(due, default=None),
+    )
