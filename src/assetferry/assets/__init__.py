@@ -1,0 +1,1 @@
+"""The Imports REST API of Assets, as a client sees it."""

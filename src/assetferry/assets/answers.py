@@ -16,6 +16,7 @@ __all__ = [
     "ExecutionStatus",
     "Identified",
     "Missing",
+    "Pushed",
     "Refused",
     "Started",
     "Throttled",
@@ -60,6 +61,13 @@ class ExecutionStatus:
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """2xx to a call whose body says nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pushed:
+    """2xx to the mapping call that fitted: PUT for the first mapping, PATCH for a change."""
+
+    how: Literal["PUT", "PATCH"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,13 +128,6 @@ class Unexpected:
 
 
 Trouble: TypeAlias = (
-    Throttled
-    | Unavailable
-    | Unauthorized
-    | TooLarge
-    | Refused
-    | Missing
-    | Conflict
-    | Unexpected
+    Throttled | Unavailable | Unauthorized | TooLarge | Refused | Missing | Conflict | Unexpected
 )
 """Everything but success; every call may answer any of these."""

@@ -92,9 +92,10 @@ class Egress:
         if public or (where.is_loopback and _folded(host) == "localhost"):
             return
         if not self._contains(where):
+            entry = f"[{where}]" if isinstance(where, IPv6Address) else str(where)
             raise EgressDenied(
                 f"{host} resolves to {where}, which is not a public address. If it should be "
-                f'reached there, add "{where}" or its network to [egress] allow.'
+                f'reached there, add "{entry}" to [egress] allow.'
             )
 
     def _contains(self, address: Address) -> bool:
