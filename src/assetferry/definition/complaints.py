@@ -1,0 +1,175 @@
+"""What pydantic found, said as people need it: the path in the file, what is wrong, the cure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, cast, get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from assetferry.definition.document import Definition
+from assetferry.definition.positions import Path, written
+
+__all__ = ["Complaint", "complaint", "nearest"]
+
+_UNIONS: tuple[tuple[str, ...], ...] = (
+    ("sources", "*", "auth"),
+    ("sources", "*", "pagination"),
+    ("assets", "user"),
+)
+"""Where pydantic puts the name of a union's member into the location."""
+
+_EXPECTED = {
+    "string_type": "a text in quotes",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A problem that does not know its line yet."""
+
+    path: Path
+    message: str
+    cure: str
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that was probably meant."""
+    folded = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def complaint(error: ErrorDetails) -> Complaint:  # noqa: PLR0911  # one return per kind
+    """Translate one of pydantic's errors."""
+    path, model = _place(error["loc"])
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "mistake":
+        return Complaint(path, str(context["message"]), str(context["cure"]))
+    if kind == "missing":
+        return Complaint(path, "is missing", _add(path))
+    if kind == "extra_forbidden":
+        return Complaint(path, "is not a key that belongs here", _instead(path, model))
+    if kind == "literal_error":
+        return _choice(path, _given(error), _words(str(context["expected"])))
+    if kind == "union_tag_invalid":
+        return _choice((*path, "type"), str(context["tag"]), _words(str(context["expected_tags"])))
+    if kind == "union_tag_not_found":
+        return Complaint((*path, "type"), "is missing", 'Say which kind it is: type = "…".')
+    if kind in _EXPECTED:
+        expected = _EXPECTED[kind]
+        return Complaint(path, f"is not {expected}", f"Write {expected}.")
+    if kind in {"too_short", "string_too_short"}:
+        return Complaint(path, "is empty or too short", "Name at least one.")
+    return Complaint(path, _plain(error["msg"]), "Correct this value.")
+
+
+def _place(location: tuple[int | str, ...]) -> tuple[Path, type[BaseModel] | None]:
+    """Drop pydantic's own marks from a location, and find the model that holds its last key."""
+    path: Path = ()
+    model: Any = Definition
+    holder: type[BaseModel] | None = Definition
+    skip = False
+    for part in location:
+        if skip:
+            skip = False
+            model = _member(model, str(part))
+            continue
+        if part == "[key]":
+            continue
+        holder = model if isinstance(model, type) and issubclass(model, BaseModel) else None
+        path = (*path, part)
+        model = _below(model, part)
+        skip = any(_matches(path, union) for union in _UNIONS)
+    return path, holder
+
+
+def _matches(path: Path, pattern: tuple[str, ...]) -> bool:
+    return len(path) == len(pattern) and all(
+        wanted in ("*", part) for part, wanted in zip(path, pattern, strict=True)
+    )
+
+
+def _below(model: Any, part: str | int) -> Any:
+    """Give the annotation of what ``part`` leads to, as far as anything is known about it."""
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        for name, field in model.model_fields.items():
+            if part in (name, field.alias):
+                return field.annotation
+        return None
+    arguments = get_args(model)
+    if arguments and isinstance(part, str):  # a dictionary's values, optional or not
+        return arguments[-1]
+    return None
+
+
+def _member(union: Any, tag: str) -> Any:
+    """Find the model of a union that pydantic calls ``tag``."""
+    found: list[Any] = [union]
+    while found:
+        candidate = found.pop()
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            kind = candidate.model_fields.get("type")
+            words = get_args(kind.annotation) if kind else (_USER_TAGS.get(candidate.__name__),)
+            if tag in words:
+                return candidate
+        found.extend(get_args(candidate))
+    return None
+
+
+_USER_TAGS = {"ApiTokenUser": "api_token", "OAuthUser": "oauth"}
+
+
+def _add(path: Path) -> str:
+    if len(path) == 1 and path[0] in ("assets", "schema"):
+        return f"Add a [{path[0]}] table."
+    if len(path) == 1 and path[0] in ("sources", "object_types"):
+        return f"Add at least one [{path[0]}.NAME] table."
+    return f"Add {written(path[-1:])} to {f'[{written(path[:-1])}]' if path[:-1] else 'the top'}."
+
+
+def _instead(path: Path, model: type[BaseModel] | None) -> str:
+    if model is None:
+        return "Take it out."
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    guess = nearest(str(path[-1]), known)
+    if guess is not None:
+        return f"Did you mean {guess}?"
+    return f"Take it out; known here are {', '.join(known)}."
+
+
+def _given(error: ErrorDetails) -> str:
+    given: object = error.get("input")
+    return given if isinstance(given, str) else ""
+
+
+def _words(listed: str) -> list[str]:
+    return [word.strip(" '") for word in listed.replace(" or ", ", ").split(",") if word.strip()]
+
+
+def _choice(path: Path, given: str, words: list[str]) -> Complaint:
+    guess = nearest(given, words) if given else None
+    cure = f"Did you mean {guess}? " if guess else ""
+    message = "is none of the values that this key takes"
+    if len(words) == 1:
+        return Complaint(path, "has only one possible value so far", f'Write "{words[0]}".')
+    return Complaint(path, message, f"{cure}Choose one of {', '.join(words)}.")
+
+
+def _plain(message: str) -> str:
+    lowered = message[:1].lower() + message[1:]
+    return lowered.removeprefix("input ").replace("should be", "must be")
+
+
+def as_table(value: Any) -> Mapping[str, Any]:
+    """Give a table of the raw document, or an empty one where something else stands."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

@@ -1,0 +1,131 @@
+"""Entries: one object type, compiled, makes entries of the records of its stream."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import msgspec
+
+from assetferry.definition.conversions import Misfit
+from assetferry.definition.document import Definition
+from assetferry.definition.names import slug
+from assetferry.definition.object_types import ObjectType
+from assetferry.mapping.fields import ABSENT, Field, Part, Unfit, compile_field
+from assetferry.mapping.outcome import Entry, Problem
+from assetferry.mapping.readers import Reader, ReadError, compile_reader, is_true
+
+__all__ = ["EntryMaker", "Made"]
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Made:
+    """What has been made of one record so far, over all object types of its stream."""
+
+    entries: list[Entry] = field(default_factory=list[Entry])
+    problems: list[Problem] = field(default_factory=list[Problem])
+    values_left_out: int = 0
+
+
+class EntryMaker:
+    """Makes the entries of one object type."""
+
+    def __init__(self, definition: Definition, name: str, object_type: ObjectType) -> None:
+        """Compile ``object_type``, which passed ``load``'s checks."""
+        self.object_type = name
+        self.selector = slug(name)
+        self._where = _optional(object_type.where)
+        self._where_record = _optional(object_type.where_record)
+        self._each = _optional(object_type.each)
+        fields = [
+            compile_field(definition, attribute_name, slug(attribute_name), attribute)
+            for attribute_name, attribute in object_type.attributes.items()
+        ]
+        self._of_item = tuple(found for found in fields if not found.from_record)
+        self._of_record = tuple(found for found in fields if found.from_record)
+
+    def make(self, record: dict[str, Any], made: Made) -> None:
+        """Add the entries and problems of one record to ``made``."""
+        at = "where_record"
+        try:
+            if self._where_record is not None and not is_true(self._where_record(record)):
+                return
+            if self._each is None:
+                self._make_one(record, record, made, "")
+                return
+            at = "each"
+            items = _items(self._each(record))
+        except ReadError as error:
+            made.problems.append(self._unreadable(at, error))
+            return
+        for number, item in enumerate(items, start=1):
+            self._make_one(item, record, made, f"item {number} of each: ")
+
+    def _make_one(self, item: Any, record: Any, made: Made, place: str) -> None:
+        if self._where is not None:
+            try:
+                if not is_true(self._where(item)):
+                    return
+            except ReadError as error:
+                made.problems.append(self._unreadable(f"{place}where", error))
+                return
+        body: dict[str, Any] = {}
+        fits = self._fill(body, self._of_item, item, made, place)
+        if self._of_record:
+            fits &= self._fill(body, self._of_record, record, made, place)
+        if not fits:
+            return
+        try:
+            encoded = _encode(body)
+        except UnicodeEncodeError:
+            reason = f"{place}a text holds half of a character, which JSON cannot carry; mend it"
+            made.problems.append(Problem(self.object_type, None, "bad_text", reason))
+            return
+        made.entries.append(Entry(self.object_type, self.selector, encoded))
+
+    def _fill(
+        self, body: dict[str, Any], fields: tuple[Field, ...], source: Any, made: Made, place: str
+    ) -> bool:
+        """Read ``fields`` into ``body``; tell whether the entry can still be made."""
+        fits = True
+        for found in fields:
+            try:
+                value = found.settle(found.read(source))
+            except (Misfit, ReadError) as error:
+                if found.critical:
+                    fits = self._unfit(found, "bad_value", str(error), made, place)
+                else:
+                    made.values_left_out += 1
+                continue
+            except Unfit as error:
+                fits = self._unfit(found, error.code, error.reason, made, place)
+                continue
+            if value is ABSENT:
+                continue
+            if isinstance(value, Part):
+                made.values_left_out += value.left_out
+                value = value.value
+                if value is None:
+                    continue
+            body[found.locator] = value
+        return fits
+
+    def _unfit(self, found: Field, code: str, reason: str, made: Made, place: str) -> bool:
+        text = f"{place}{found.expression} {reason}"
+        made.problems.append(Problem(self.object_type, found.attribute, code, text))
+        return False
+
+    def _unreadable(self, what: str, error: ReadError) -> Problem:
+        reason = f"{what} {error}; make the expression allow for records like this"
+        return Problem(self.object_type, None, "bad_expression", reason)
+
+
+def _optional(expression: str | None) -> Reader | None:
+    return None if expression is None else compile_reader(expression)
+
+
+def _items(found: Any) -> list[Any]:
+    """Give the nested items: none for null, one for anything that is no list."""
+    if isinstance(found, list):
+        return [item for item in cast("list[Any]", found) if item is not None]
+    return [] if found is None else [found]

@@ -1,0 +1,59 @@
+"""Transformers: everything that the records of one stream become."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from assetferry.definition.document import Definition
+from assetferry.mapping.entries import EntryMaker, Made
+from assetferry.mapping.outcome import Outcome, Problem
+from assetferry.sources.page import Record
+
+__all__ = ["Transformer", "compile_transformers"]
+
+_LEFT_OUT: Final = Outcome()
+
+
+class Transformer:
+    """Compiled once per process, then pure: the same records always give the same outcomes."""
+
+    def __init__(self, stream: str, makers: Sequence[EntryMaker]) -> None:
+        """``makers`` in the definition's order, one for each object type of ``stream``."""
+        self.stream = stream
+        self.selectors: Mapping[str, str] = {maker.object_type: maker.selector for maker in makers}
+        """From each object type to the key under ``data`` that holds its entries."""
+        self._makers = tuple(makers)
+
+    @property
+    def object_types(self) -> tuple[str, ...]:
+        """The object types that this stream feeds, in the definition's order."""
+        return tuple(self.selectors)
+
+    def transform(self, records: Sequence[Record]) -> list[Outcome]:
+        """Give one outcome per record, in their order. Never raises for what a record holds."""
+        return [self._outcome(record) for record in records]
+
+    def _outcome(self, record: Record) -> Outcome:
+        if not isinstance(record, dict):
+            return Outcome(problems=self._no_object())
+        made = Made()
+        for maker in self._makers:
+            maker.make(cast("dict[str, Any]", record), made)
+        if not made.entries and not made.problems:
+            return (
+                Outcome(values_left_out=made.values_left_out) if made.values_left_out else _LEFT_OUT
+            )
+        return Outcome(tuple(made.entries), tuple(made.problems), made.values_left_out)
+
+    def _no_object(self) -> tuple[Problem, ...]:
+        reason = (
+            "the record is not a JSON object; let the source's records expression lead to objects"
+        )
+        return tuple(Problem(name, None, "not_an_object", reason) for name in self.selectors)
+
+
+def compile_transformers(definition: Definition) -> dict[str, Transformer]:
+    """Compile a definition into one transformer per stream, keyed by the stream's name."""
+    makers: dict[str, list[EntryMaker]] = {stream: [] for stream in definition.sources}
+    for name, object_type in definition.object_types.items():
+        makers[object_type.source].append(EntryMaker(definition, name, object_type))
+    return {stream: Transformer(stream, found) for stream, found in makers.items()}
