@@ -23,6 +23,7 @@ _DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#]+[^\s]*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LARGEST = 2**63 - 1
+_DATE = len("2026-11-30")
 _BOOLEANS = {"true": True, "false": False}
 _KINDS: dict[type, str] = {
     bool: "a boolean",
@@ -43,7 +44,7 @@ def is_empty(value: Any) -> bool:
     """Tell whether a value says nothing: null, blank text, an empty list or object."""
     if isinstance(value, str):
         return not value or value.isspace()
-    return value is None or (isinstance(value, list | dict) and not value)
+    return value is None or value in ([], {})
 
 
 def as_text(value: Any) -> str:
@@ -91,11 +92,13 @@ def _one_of(known: dict[str, str], fold: Callable[[str], str]) -> Converter:
 
 
 def _integer(value: Any) -> int:
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:  # most values
+        return value
     if isinstance(value, str) and _INTEGER.fullmatch(stripped := value.strip()):
         value = int(stripped.partition(".")[0])
     elif isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if type(value) is not int:  # a boolean is no number here
         raise Misfit(f"is {_kind(value)} that is no whole number")
     if not -_LARGEST <= value <= _LARGEST:
         raise Misfit("is a whole number of more than 64 bits")
@@ -124,7 +127,8 @@ def _date(value: Any) -> str:
     """Take the day as written, also from a date with time: no zone may move it."""
     text = _text_for("a date such as 2026-11-30", value)
     try:
-        return date.fromisoformat(text).isoformat()
+        found = date.fromisoformat(text)
+        return text if text[4::3] == "--" and len(text) == _DATE else found.isoformat()
     except ValueError:
         pass
     try:

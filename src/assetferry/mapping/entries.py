@@ -1,7 +1,7 @@
 """Entries: one object type, compiled, makes entries of the records of its stream."""
 
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
@@ -9,22 +9,43 @@ from assetferry.definition.conversions import Misfit
 from assetferry.definition.document import Definition
 from assetferry.definition.names import slug
 from assetferry.definition.object_types import ObjectType
-from assetferry.mapping.fields import ABSENT, Field, Part, Unfit, compile_field
-from assetferry.mapping.outcome import Entry, Problem
+from assetferry.mapping.fields import Field, Step, Unfit, compile_field
+from assetferry.mapping.outcome import Entry, Outcome, Problem
 from assetferry.mapping.readers import Reader, ReadError, compile_reader, is_true
 
 __all__ = ["EntryMaker", "Made"]
 
+_LEFT_OUT: Final = Outcome()
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(slots=True)
-class Made:
-    """What has been made of one record so far, over all object types of its stream."""
+_Steps: TypeAlias = tuple[tuple[Step, Field], ...]
+"""Fields with the part that every record needs laid out: unpacking is cheaper than asking."""
 
-    entries: list[Entry] = field(default_factory=list[Entry])
-    problems: list[Problem] = field(default_factory=list[Problem])
-    values_left_out: int = 0
+
+class Made:
+    """Collects what is made of one record, over all object types of its stream."""
+
+    __slots__ = ("entries", "problems", "values_left_out")
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.entries: list[Entry] = []
+        self.problems: list[Problem] = []
+        self.values_left_out = 0
+
+    def take(self) -> Outcome:
+        """Give the record's outcome, and start anew for the next."""
+        if self.problems or self.values_left_out:
+            found = Outcome(tuple(self.entries), tuple(self.problems), self.values_left_out)
+            self.problems.clear()
+            self.values_left_out = 0
+        elif self.entries:
+            found = Outcome(tuple(self.entries))
+        else:
+            return _LEFT_OUT
+        self.entries.clear()
+        return found
 
 
 class EntryMaker:
@@ -41,8 +62,8 @@ class EntryMaker:
             compile_field(definition, attribute_name, slug(attribute_name), attribute)
             for attribute_name, attribute in object_type.attributes.items()
         ]
-        self._of_item = tuple(found for found in fields if not found.from_record)
-        self._of_record = tuple(found for found in fields if found.from_record)
+        self._of_item = _steps(fields, from_record=False)
+        self._of_record = _steps(fields, from_record=True)
 
     def make(self, record: dict[str, Any], made: Made) -> None:
         """Add the entries and problems of one record to ``made``."""
@@ -84,13 +105,13 @@ class EntryMaker:
         made.entries.append(Entry(self.object_type, self.selector, encoded))
 
     def _fill(
-        self, body: dict[str, Any], fields: tuple[Field, ...], source: Any, made: Made, place: str
+        self, body: dict[str, Any], steps: _Steps, source: Any, made: Made, place: str
     ) -> bool:
-        """Read ``fields`` into ``body``; tell whether the entry can still be made."""
+        """Read the fields of ``steps`` into ``body``; tell whether the entry can still be made."""
         fits = True
-        for found in fields:
+        for step, found in steps:
             try:
-                value = found.settle(found.read(source))
+                left_out = step(source, body)
             except (Misfit, ReadError) as error:
                 if found.critical:
                     fits = self._unfit(found, "bad_value", str(error), made, place)
@@ -100,14 +121,8 @@ class EntryMaker:
             except Unfit as error:
                 fits = self._unfit(found, error.code, error.reason, made, place)
                 continue
-            if value is ABSENT:
-                continue
-            if isinstance(value, Part):
-                made.values_left_out += value.left_out
-                value = value.value
-                if value is None:
-                    continue
-            body[found.locator] = value
+            if left_out:
+                made.values_left_out += left_out
         return fits
 
     def _unfit(self, found: Field, code: str, reason: str, made: Made, place: str) -> bool:
@@ -118,6 +133,10 @@ class EntryMaker:
     def _unreadable(self, what: str, error: ReadError) -> Problem:
         reason = f"{what} {error}; make the expression allow for records like this"
         return Problem(self.object_type, None, "bad_expression", reason)
+
+
+def _steps(fields: Sequence[Field], *, from_record: bool) -> _Steps:
+    return tuple((found.step, found) for found in fields if found.from_record == from_record)
 
 
 def _optional(expression: str | None) -> Reader | None:

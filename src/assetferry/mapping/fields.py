@@ -1,31 +1,20 @@
-"""Fields: what one attribute makes of the value that was read for it."""
+"""Fields: one attribute, compiled into the step that puts its value into an entry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from assetferry.definition.attributes import Attribute
 from assetferry.definition.conversions import Converter, Misfit, as_text, converter, is_empty
 from assetferry.definition.document import Definition
-from assetferry.mapping.readers import Reader, compile_reader
+from assetferry.mapping.readers import Reader, compile_reader, only_key
 
-__all__ = ["ABSENT", "Field", "Part", "Settle", "Unfit", "compile_field"]
+__all__ = ["Field", "Step", "Unfit", "compile_field"]
 
-Settle: TypeAlias = Callable[[Any], Any]
-"""From the value read to the value to send, or a Part. Raises Misfit where the value does not
-fit the type, Unfit where the record is to be quarantined whatever the attribute's rank."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """What is sent where something was left out: the rest of many values, or nothing."""
-
-    value: Any
-    left_out: int
-
-
-ABSENT: Final = Part(None, 0)
-"""Nothing to send, and nothing wrong."""
+Step: TypeAlias = Callable[[Any, dict[str, Any]], int]
+"""Reads from the item, puts what is to be sent into the entry, and gives how many values were
+left out of many. Raises Misfit or ReadError where the value does not fit the type, Unfit where
+the record is to be quarantined whatever the attribute's rank."""
 
 
 class Unfit(Exception):
@@ -48,8 +37,8 @@ class Field:
     expression: str
     from_record: bool
     critical: bool
-    read: Reader
-    settle: Settle
+    """Whether a value that does not fit makes the record useless."""
+    step: Step
 
 
 def compile_field(definition: Definition, name: str, locator: str, attribute: Attribute) -> Field:
@@ -57,20 +46,25 @@ def compile_field(definition: Definition, name: str, locator: str, attribute: At
     expression = attribute.from_ if attribute.from_ is not None else attribute.from_record
     if expression is None:
         raise ValueError(f"attribute {name!r} reads nothing; load() refuses such definitions")
-    convert, pass_on = _converter(definition, attribute), attribute.default
-    default = None if pass_on is None else _plain_converter(definition, attribute)(pass_on)
+    convert = _converter(definition, attribute)
+    own = _own_converter(definition, attribute)
+    default = None if attribute.default is None else own(attribute.default)
     if attribute.map is not None:
-        convert = _mapped(_plain_converter(definition, attribute), convert, attribute, default)
-    empty = _for_empty(attribute, default)
-    settle = _many(convert, empty, attribute) if attribute.multiple else _one(convert, empty)
+        table = {key: own(value) for key, value in attribute.map.items()}
+        convert = _mapped(table, default, convert if attribute.keep_unmapped else None)
+    fill = _on_empty(locator, attribute, default)
+    read = compile_reader(expression)
+    if attribute.multiple:
+        step = _many(locator, read, convert, fill, critical=attribute.critical)
+    else:
+        step = _one(locator, read, only_key(expression), convert, fill)
     return Field(
         attribute=name,
         locator=locator,
         expression=expression,
         from_record=attribute.from_ is None,
         critical=attribute.critical,
-        read=compile_reader(expression),
-        settle=settle,
+        step=step,
     )
 
 
@@ -84,25 +78,20 @@ def _converter(definition: Definition, attribute: Attribute) -> Converter:
     return stored if stored is as_text else lambda value: as_text(stored(value))
 
 
-def _plain_converter(definition: Definition, attribute: Attribute) -> Converter:
+def _own_converter(definition: Definition, attribute: Attribute) -> Converter:
     """Convert what the definition itself writes in ``map`` and ``default``: always ISO 8601."""
     if attribute.format is None:
         return _converter(definition, attribute)
     return converter(attribute.type, values=attribute.values)
 
 
-def _mapped(
-    own: Converter, convert: Converter, attribute: Attribute, default: Any | None
-) -> Converter:
-    table = {key: own(value) for key, value in (attribute.map or {}).items()}
-    keep = attribute.keep_unmapped
-
+def _mapped(table: dict[str, Any], default: Any | None, keep: Converter | None) -> Converter:
     def mapped(value: Any) -> Any:
         found = table.get(as_text(value))
         if found is not None:
             return found
-        if keep:
-            return convert(value)
+        if keep is not None:
+            return keep(value)
         if default is not None:
             return default
         raise Unfit(
@@ -113,59 +102,78 @@ def _mapped(
     return mapped
 
 
-def _for_empty(attribute: Attribute, default: Any | None) -> Callable[[], Any]:
+Fill: TypeAlias = Callable[[dict[str, Any]], int]
+"""Does to an entry what an empty value asks for."""
+
+
+def _on_empty(locator: str, attribute: Attribute, default: Any | None) -> Fill:
     """Decide once what an empty value of this attribute leads to."""
-    if default is not None:
-        return lambda: [default] if attribute.multiple else default
-    if attribute.critical:
-        unfit = _missing(attribute)
+    if default is None and attribute.critical:
+        return _refusal(attribute)
+    if default is None and attribute.empty == "keep":
+        return lambda _: 0
+    settled = "" if default is None else [default] if attribute.multiple else default
 
-        def refuse() -> Any:
-            raise Unfit(*unfit)
+    def fill(entry: dict[str, Any]) -> int:
+        entry[locator] = settled
+        return 0
 
-        return refuse
-    settled = "" if attribute.empty == "clear" else ABSENT
-    return lambda: settled
+    return fill
 
 
-def _missing(attribute: Attribute) -> tuple[str, str]:
+def _refusal(attribute: Attribute) -> Fill:
     if attribute.identity:
-        return "empty_identity", "is empty but tells objects apart; correct it in the source"
-    if attribute.label:
-        return "empty_label", "is empty but names the object; correct it in the source"
-    return "missing_required", "is empty but required; correct it, or set a default"
+        code, why = "empty_identity", "is empty but tells objects apart; correct it in the source"
+    elif attribute.label:
+        code, why = "empty_label", "is empty but names the object; correct it in the source"
+    else:
+        code, why = "missing_required", "is empty but required; correct it, or set a default"
+
+    def refuse(_: dict[str, Any]) -> int:
+        raise Unfit(code, why)
+
+    return refuse
 
 
-def _one(convert: Converter, empty: Callable[[], Any]) -> Settle:
-    def settle(value: Any) -> Any:
-        if isinstance(value, str):
-            # Most values; the test for white space only looks beyond the first character
-            # where that is white space itself.
-            return convert(value) if value and not value.isspace() else empty()
-        return empty() if is_empty(value) else convert(value)
+def _one(locator: str, read: Reader, key: str | None, convert: Converter, fill: Fill) -> Step:
+    """Put one value. Reading a single key and passing a text on, most of all work, is inlined."""
+    text = convert is as_text
 
-    return settle
+    def step(item: Any, entry: dict[str, Any]) -> int:
+        value = item.get(key) if key is not None and item.__class__ is dict else read(item)
+        if value.__class__ is str:
+            if not value or value.isspace():
+                return fill(entry)
+            if text:
+                entry[locator] = value
+                return 0
+        elif value is None or value in ([], {}):
+            return fill(entry)
+        entry[locator] = convert(value)
+        return 0
+
+    return step
 
 
-def _many(convert: Converter, empty: Callable[[], Any], attribute: Attribute) -> Settle:
-    """Convert each value; equal ones are sent once, in the order of their first place."""
-    critical = attribute.critical
+def _many(locator: str, read: Reader, convert: Converter, fill: Fill, *, critical: bool) -> Step:
+    """Put many values; equal ones once, in the order of their first place."""
 
-    def settle(value: Any) -> Any:
-        items = cast("list[Any]", value) if isinstance(value, list) else [value]
+    def step(item: Any, entry: dict[str, Any]) -> int:
+        value = read(item)
         kept: dict[Any, None] = {}
         left_out = 0
-        for item in items:
-            if is_empty(item):
+        for one in cast("list[Any]", value) if isinstance(value, list) else [value]:
+            if is_empty(one):
                 continue
             try:
-                kept[convert(item)] = None
+                kept[convert(one)] = None
             except Misfit:
                 if critical:
                     raise
                 left_out += 1
         if kept:
-            return Part(list(kept), left_out) if left_out else list(kept)
-        return Part(None, left_out) if left_out else empty()
+            entry[locator] = list(kept)
+            return left_out
+        return left_out or fill(entry)
 
-    return settle
+    return step

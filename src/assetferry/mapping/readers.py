@@ -13,7 +13,7 @@ from jmespath.visitor import TreeInterpreter
 
 from assetferry.definition.expressions import Node, parse
 
-__all__ = ["ReadError", "Reader", "compile_reader", "is_true"]
+__all__ = ["ReadError", "Reader", "compile_reader", "is_true", "only_key"]
 
 Reader: TypeAlias = Callable[[Any], Any]
 """Reads one value from another. Raises ReadError where jmespath gives up on the data."""
@@ -30,6 +30,12 @@ class ReadError(Exception):
 def compile_reader(expression: str) -> Reader:
     """Compile an expression that a definition was loaded with."""
     return _plain(parse(expression)) or _through_jmespath(expression)
+
+
+def only_key(expression: str) -> str | None:
+    """Give the key where an expression reads nothing but one key of an object."""
+    keys = _keys(parse(expression))
+    return keys[0] if keys is not None and len(keys) == 1 else None
 
 
 def is_true(value: Any) -> bool:
