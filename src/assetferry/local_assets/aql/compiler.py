@@ -31,6 +31,9 @@ _WIDEST = 100
 """Members of an OR or AND, or arms of a union, in one expression: SQLite's limits are 1000
 levels and 500 arms, and a wide list is a deep expression to it."""
 
+_DEEPEST = 4
+"""Groups inside groups in one expression; SQLite's parser has a stack of 100 symbols."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -53,6 +56,7 @@ class Compiler:
         self.parameters = Parameters()
         self.wanted: dict[WantedIndex, None] = {}
         self._steps: list[str] = []
+        self._depth = 0
 
     def want(self, indexes: Iterable[WantedIndex]) -> None:
         """Note what would make the statement fast."""
@@ -81,16 +85,28 @@ class Compiler:
         if only is not None:
             return _EVERYTHING if only >= types else self._of_types(only & types)
         match node:
-            case AllOf(nodes):
-                return self._all_of(nodes, types)
-            case AnyOf(nodes):
-                return self._any([self.condition(each, types) for each in nodes])
+            case AllOf() | AnyOf():
+                return self._group(node, types)
             case Having():
                 return self._having(node)
             case Comparison() | Empty() if len(node.path) == 1:
                 return self._leaf(node, types)
             case Comparison() | Empty() | TypeAndChildren():
                 return self._through(node, types)
+
+    def _group(self, node: AllOf | AnyOf, types: frozenset[int]) -> Condition:
+        self._depth += 1
+        match node:
+            case AllOf(nodes):
+                condition = self._all_of(nodes, types)
+            case AnyOf(nodes):
+                condition = self._any([self.condition(each, types) for each in nodes])
+        self._depth -= 1
+        if self._depth == 0 or self._depth % _DEEPEST or condition in (_EVERYTHING, _NOTHING):
+            return condition
+        among = _all([self._of_types(types, free=condition.selective), condition])
+        step = self.step(f"SELECT o.id FROM objects o WHERE {among.sql}")
+        return Condition(f"o.id IN {step}", condition.selective)
 
     def _all_of(self, nodes: Sequence[Node], types: frozenset[int]) -> Condition:
         within = narrowed(AllOf(tuple(nodes)), self.names, types)

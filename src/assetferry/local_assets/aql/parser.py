@@ -189,7 +189,7 @@ class _Parser:
         open_ended = True
         while open_ended or (self._now.kind == "word" and self._now.text.startswith(".")):
             token = self._now
-            if token.kind not in ("word", "quoted") or token.says("AND", "OR", "ORDER"):
+            if token.kind not in ("word", "quoted") or token.says("AND", "OR"):
                 raise self._unexpected("the name of an attribute")
             self._take()
             if token.kind == "quoted":

@@ -78,7 +78,7 @@ class Template:
 
     @cached_property
     def lookup(self) -> Lookup | None:
-        """The template as a look-up that can be made for many entries at once, if it is one."""
+        """The template as a look-up that many entries can share, if it is one; ``check`` first."""
         slots = [part for part in self.parts if isinstance(part, Slot)]
         bound = self.bind({slot.locator: [_PROBE] for slot in slots})
         if len(slots) != 1 or bound is None:
