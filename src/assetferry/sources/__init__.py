@@ -1,0 +1,1 @@
+"""Where records come from: each source read page by page, from a place that can be stored."""
