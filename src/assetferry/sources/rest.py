@@ -1,0 +1,140 @@
+"""A list behind an HTTP API that answers in JSON."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import msgspec
+
+from assetferry.definition.sources import RestSource
+from assetferry.outbound.client import Outbound
+from assetferry.outbound.redaction import excerpt, shown
+from assetferry.outbound.response import Response
+from assetferry.sources.auth import Credential
+from assetferry.sources.errors import SourceMisread
+from assetferry.sources.page import Cursor, Page
+from assetferry.sources.pagination.strategy import Answer, Asked, Pagination
+from assetferry.sources.paths import reading
+from assetferry.sources.statuses import failure, succeeded
+
+__all__ = ["Rest"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class Rest:
+    """One REST source, opened for one run; a ``Source``.
+
+    A page is a 2xx answer in JSON whose list of records is where the definition says. All
+    else is an error, so that nothing but the source's own statement ends a stream.
+    """
+
+    def __init__(
+        self,
+        config: RestSource,
+        pagination: Pagination,
+        *,
+        outbound: Outbound,
+        credential: Credential,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``clock`` gives epoch seconds, for Retry-After."""
+        self._config = config
+        self._pagination = pagination
+        self._outbound = outbound
+        self._credential = credential
+        self._clock = clock
+        self._records = reading(config.records)
+        self._params = {name: _text(value) for name, value in config.params.items()}
+        self._body = None if config.body is None else msgspec.json.encode(config.body)
+
+    async def read(self, cursor: Cursor | None) -> Page:
+        """Read one page; see ``Source``."""
+        response = await self._ask(self._pagination.ask(cursor))
+        records, document = self._understood(response)
+        answer = Answer(
+            document=document, records=records, url=response.url, link=response.header("link")
+        )
+        try:
+            page = self._pagination.page(answer, cursor)
+        except SourceMisread as error:
+            raise SourceMisread(f"{shown(response.url)}: {error}") from None
+        if page.next is not None and "next" in page.next:
+            return Page(records=page.records, next=self._without_secrets(page.next))
+        return page
+
+    def ahead(self, page: Page, *, records: int) -> Sequence[Cursor]:
+        """Cut what follows a page into ranges that can be read at once; see ``Source``.
+
+        They begin at ``page.next`` itself and cover all that follows, so they are read in its
+        place. Empty where the stream must be read in order.
+        """
+        return self._pagination.ahead(page, records)
+
+    async def _ask(self, asked: Asked) -> Response:
+        url = asked.url or self._config.url
+        headers = {"Accept": "application/json"}
+        if _origin(url) == _origin(self._config.url):
+            headers |= self._config.headers | dict(self._credential.headers())
+        if self._body is not None:
+            headers["Content-Type"] = "application/json"
+        response = await self._outbound.request(
+            self._config.method,
+            url,
+            headers=headers,
+            params=asked.params if asked.url else self._params | asked.params,
+            body=self._body,
+            follow=True,
+        )
+        if not succeeded(response):
+            said = self._excerpt(response)
+            raise failure(response, where=shown(response.url), said=said, now=self._clock())
+        return response
+
+    def _understood(self, response: Response) -> tuple[Sequence[Any], Any]:
+        try:
+            document = msgspec.json.decode(response.body.removeprefix(_BOM))
+        except (msgspec.DecodeError, RecursionError):
+            raise SourceMisread(
+                f"{shown(response.url)} answered {response.status} with something that is not "
+                "JSON, perhaps a login page or a proxy's notice. Check the source's url and "
+                f"auth. It begins: {self._excerpt(response) or '(nothing)'}"
+            ) from None
+        records = self._records(document)
+        if not isinstance(records, list):
+            found = "nothing" if records is None else f"a value of type {type(records).__name__}"
+            raise SourceMisread(
+                f"{shown(response.url)} answered {response.status}, but records = "
+                f'"{self._config.records}" leads to {found} instead of a list. Correct the path '
+                f"if it is wrong. The answer begins: {self._excerpt(response)}"
+            )
+        return cast("list[Any]", records), document
+
+    def _excerpt(self, response: Response) -> str:
+        return excerpt(response.body, limit=200, hide=self._credential.hidden())
+
+    def _without_secrets(self, cursor: Cursor) -> Cursor:
+        """Drop a parameter by which a source repeats our secret in its links.
+
+        The header carries it anyway, and cursors are stored.
+        """
+        link = str(cursor["next"])
+        hidden = list(self._credential.hidden())
+        parts = urlsplit(link)
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        kept = [(name, value) for name, value in query if not any(one in value for one in hidden)]
+        if len(kept) == len(query):
+            return cursor
+        return {"next": parts._replace(query=urlencode(kept)).geturl()}
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _text(value: str | float | bool) -> str:  # noqa: FBT001 (a value, not a switch)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
