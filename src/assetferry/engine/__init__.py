@@ -1,0 +1,1 @@
+"""The import itself. It knows no HTTP, no web and no command line: see ``ports``."""

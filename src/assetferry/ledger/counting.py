@@ -16,6 +16,7 @@ _STREAM_SUMS = (
     "records_mapped",
     "records_left_out",
     "records_quarantined",
+    "values_left_out",
     "chunks_staged",
     "chunks_submitted",
 )
@@ -24,7 +25,6 @@ _TALLY_SUMS = (
     "entries_repeated",
     "entries_submitted",
     "entries_quarantined",
-    "values_left_out",
 )
 _TALLY_KEY = ("run", "stream", "object_type")
 

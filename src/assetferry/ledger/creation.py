@@ -70,17 +70,12 @@ def unfinished_run(connection: Connection, definition: str) -> Run | None:
     return None if found is None else Run.of(found)
 
 
-def adopt(connection: Connection, run: str, worker: str, *, stale_before: float) -> bool:
+def adopt(connection: Connection, run: str, worker: str) -> bool:
     """Become the owner of a run that nobody living owns; False if somebody does.
 
-    A living owner is a registered worker seen since ``stale_before``; dead ones are buried,
-    and so unregistered, before this is called.
+    A living owner is a registered worker: the dead are buried, and so unregistered, first.
     """
-    living = (
-        select(workers.c.id)
-        .where(workers.c.id == runs.c.owner, workers.c.seen_at >= stale_before)
-        .exists()
-    )
+    living = select(workers.c.id).where(workers.c.id == runs.c.owner).exists()
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.not_in(ENDED))

@@ -37,7 +37,6 @@ class TypeTally:
     entries_mapped: int = 0
     entries_repeated: int = 0
     entries_quarantined: int = 0
-    values_left_out: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +49,8 @@ class Staged:
     records_mapped: int
     records_left_out: int
     records_quarantined: int
+    values_left_out: int = 0
+    """Optional values that did not fit their attribute's type and were not sent."""
     tallies: Mapping[str, TypeTally] = field(default_factory=dict[str, TypeTally])
     next: Sequence[Mapping[str, Any]] = ()
     """Cursors of the rows to follow: one of a chain, all of a plan. Only a tail has them."""
@@ -57,5 +58,3 @@ class Staged:
     """Where this read stopped short of its planned end."""
     total: int | None = None
     """How many records the source says the stream has."""
-    moved: str | None = None
-    """Why the source seems to have changed while it was read."""

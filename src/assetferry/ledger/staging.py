@@ -12,13 +12,18 @@ from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.quarantining import set_aside
 from assetferry.ledger.staged import Staged
 from assetferry.ledger.states import ChunkState, RunState
-from assetferry.ledger.tables import chunks, payloads, runs
+from assetferry.ledger.tables import chunks, payloads, runs, streams
 from assetferry.ledger.timeline import note
 
 __all__ = ["stage"]
 
 # Built once: putting such a statement together costs as much as executing it on SQLite.
-_RUN = select(runs.c.state, runs.c.sends).where(runs.c.id == bindparam("run")).with_for_update()
+_RUN = (
+    select(runs.c.state, runs.c.sends, streams.c.total)
+    .join(streams, streams.c.run == runs.c.id)
+    .where(runs.c.id == bindparam("run"), streams.c.stream == bindparam("stream"))
+    .with_for_update(of=runs)
+)
 _SENDING = select(func.count()).where(
     chunks.c.run == bindparam("run"),
     chunks.c.state == ChunkState.STAGED,
@@ -56,7 +61,8 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
     """
     key = read.key
     # The run before the chunk, as in the claim: one order of locks, so no deadlock.
-    state, sends = connection.execute(_RUN, {"run": key.run}).one()
+    found = connection.execute(_RUN, {"run": key.run, "stream": key.stream}).one()
+    state, sends, total = found
     if state != RunState.INGESTING:
         raise LeaseLost(f"The run is {state}: what was read for chunk {key} is not needed.")
     now = instant(connection)
@@ -68,7 +74,7 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
     else:
         add_staged(connection, key, staged.parts, now)
     _add_following(connection, read, staged, now)
-    _count(connection, read, staged)
+    _count(connection, read, staged, _moved(total, staged))
     set_aside(connection, key, staged.rejected, now)
     return _going_on(read, staged) if keep else None
 
@@ -112,7 +118,14 @@ def _add_following(connection: Connection, read: Read, staged: Staged, now: floa
     add_due(connection, keys, staged.next, now, tail=True)
 
 
-def _count(connection: Connection, read: Read, staged: Staged) -> None:
+def _moved(total: int | None, staged: Staged) -> str | None:
+    """Say why the source seems to have changed while it was read, if it does."""
+    if total is None or staged.total is None or staged.total == total:
+        return None
+    return f"the source had {total} records at first and {staged.total} later"
+
+
+def _count(connection: Connection, read: Read, staged: Staged, moved: str | None) -> None:
     key = read.key
     end = read.tail and not staged.next and staged.rest is None
     sums = {
@@ -120,14 +133,15 @@ def _count(connection: Connection, read: Read, staged: Staged) -> None:
         "records_mapped": staged.records_mapped,
         "records_left_out": staged.records_left_out,
         "records_quarantined": staged.records_quarantined,
+        "values_left_out": staged.values_left_out,
         "chunks_staged": len(staged.parts),
     }
-    add_to_stream(connection, key, sums, total=staged.total, moved=staged.moved, end=end)
+    add_to_stream(connection, key, sums, total=staged.total, moved=moved, end=end)
     add_to_tallies(connection, key, {name: asdict(sum_) for name, sum_ in staged.tallies.items()})
     if end:
         note(connection, key.run, "stream_exhausted", f"{key.stream}: read to its end")
-    if staged.moved is not None:
-        note(connection, key.run, "stream_moved", f"{key.stream}: {staged.moved}")
+    if moved is not None:
+        note(connection, key.run, "stream_moved", f"{key.stream}: {moved}")
 
 
 def _going_on(read: Read, staged: Staged) -> Send:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from assetferry.ledger.states import ChunkState
 from assetferry.ledger.tables import chunks, streams, tallies
 
-__all__ = ["ChunkSums", "StreamSums", "Sums", "TypeSums", "sums"]
+__all__ = ["ChunkSums", "StreamSums", "Sums", "TypeSums", "accepted_types", "sums"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +23,7 @@ class StreamSums:
     records_mapped: int
     records_left_out: int
     records_quarantined: int
+    values_left_out: int
     chunks_staged: int
     chunks_submitted: int
 
@@ -38,7 +39,6 @@ class TypeSums:
     """Equal to another entry of the same chunk, and so not sent again."""
     entries_submitted: int
     entries_quarantined: int
-    values_left_out: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,3 +126,11 @@ def _chunks(connection: Connection, run: str) -> ChunkSums:
         last_error=errors[0] if errors else None,
         next_due_at=min(due, default=None),
     )
+
+
+def accepted_types(connection: Connection, run: str) -> frozenset[str]:
+    """Name the object types of which Assets has accepted at least one entry in this run."""
+    chosen = select(tallies.c.object_type).where(
+        tallies.c.run == run, tallies.c.entries_submitted > 0
+    )
+    return frozenset(connection.execute(chosen.distinct()).scalars())

@@ -129,6 +129,7 @@ streams = Table(
     Column("records_mapped", Integer, nullable=False, server_default="0"),
     Column("records_left_out", Integer, nullable=False, server_default="0"),
     Column("records_quarantined", Integer, nullable=False, server_default="0"),
+    Column("values_left_out", Integer, nullable=False, server_default="0"),
     Column("chunks_staged", Integer, nullable=False, server_default="0"),
     Column("chunks_submitted", Integer, nullable=False, server_default="0"),
 )
@@ -143,7 +144,6 @@ tallies = Table(
     Column("entries_repeated", Integer, nullable=False, server_default="0"),
     Column("entries_submitted", Integer, nullable=False, server_default="0"),
     Column("entries_quarantined", Integer, nullable=False, server_default="0"),
-    Column("values_left_out", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"),
 )
 

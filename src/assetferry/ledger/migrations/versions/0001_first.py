@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("records_mapped", sa.Integer(), server_default="0", nullable=False),
         sa.Column("records_left_out", sa.Integer(), server_default="0", nullable=False),
         sa.Column("records_quarantined", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("values_left_out", sa.Integer(), server_default="0", nullable=False),
         sa.Column("chunks_staged", sa.Integer(), server_default="0", nullable=False),
         sa.Column("chunks_submitted", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["run"], ["runs.id"], name=("fk_streams_run"), ondelete="CASCADE"),
@@ -197,7 +198,6 @@ def upgrade() -> None:
         sa.Column("entries_repeated", sa.Integer(), server_default="0", nullable=False),
         sa.Column("entries_submitted", sa.Integer(), server_default="0", nullable=False),
         sa.Column("entries_quarantined", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("values_left_out", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["run", "stream"],
             ["streams.run", "streams.stream"],

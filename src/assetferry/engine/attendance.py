@@ -1,0 +1,95 @@
+"""This process at work on runs: their equipment, their lanes, and how it leaves them."""
+
+import asyncio
+
+from assetferry.engine.backoff import Backoff
+from assetferry.engine.bell import Bell
+from assetferry.engine.desk import Desk
+from assetferry.engine.keeper import Keeper
+from assetferry.engine.lane import Lane
+from assetferry.engine.ports import Equip
+from assetferry.errors import NeedsPerson
+from assetferry.ledger.claim import Ended, Held, Wait
+from assetferry.ledger.holding import hold
+from assetferry.ledger.run import load_run
+from assetferry.ledger.transition import Ledger
+
+__all__ = ["Attendance"]
+
+_GRACE_S = 5.0
+"""How long lanes may finish what they hold when the process is asked to leave."""
+
+
+class Attendance:
+    """Works on runs with as many lanes as their limits can use."""
+
+    def __init__(self, ledger: Ledger, keeper: Keeper, equip: Equip, worker: str) -> None:
+        """``worker`` is this process's registration."""
+        self._ledger = ledger
+        self._keeper = keeper
+        self._equip = equip
+        self._worker = worker
+        self._leaving = asyncio.Event()
+        self._bells: set[Bell] = set()
+
+    def leave(self) -> None:
+        """Let every lane finish what it holds, and take nothing new."""
+        self._leaving.set()
+        for bell in self._bells:
+            bell.ring()
+
+    async def attend(self, run_id: str) -> None:
+        """Work on a run until it ends or is held, or this process leaves.
+
+        Raises what stops a lane that is no answer of anybody: an unusable ledger, a bug.
+        """
+        run = await self._ledger.run(load_run, run_id)
+        try:
+            async with self._equip(run.definition_text, run.origin) as equipment:
+                limits = equipment.definition.limits
+                desk = Desk(
+                    run=run,
+                    ledger=self._ledger,
+                    keeper=self._keeper,
+                    equipment=equipment,
+                    backoff=Backoff(limits.max_attempts),
+                )
+                await self._work(desk, lanes=limits.reads + limits.sends)
+        except NeedsPerson as error:
+            await self._ledger.run(hold, run_id, reason=str(error), cure="Then resume.")
+
+    async def _work(self, desk: Desk, *, lanes: int) -> None:
+        bell = Bell()
+        self._bells.add(bell)
+        tasks = [
+            asyncio.create_task(self._serve(Lane(desk, self._worker), bell), name=f"lane {number}")
+            for number in range(lanes)
+        ]
+        leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
+        try:
+            await asyncio.wait([leaving, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            # One lane that came to an end brings the others to theirs, unless it broke.
+            grace = _GRACE_S if leaving.done() else None
+            await asyncio.wait(tasks, timeout=grace, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            self._bells.discard(bell)
+            for task in (leaving, *tasks):
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for outcome in ended:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _serve(self, lane: Lane, bell: Bell) -> None:
+        while not self._leaving.is_set():
+            work = await lane.claim()
+            match work:
+                case Ended() | Held():
+                    bell.ring()
+                    return
+                case Wait(seconds=seconds):
+                    await bell.wait(seconds)
+                case _:
+                    bell.ring()  # where one row was free there may be another
+                    await lane.work(work)
+        bell.ring()

@@ -1,0 +1,123 @@
+"""Flow steps 4 and 5: from the last chunk to what Assets made of all of them."""
+
+from assetferry.assets.answers import Accepted, ExecutionStatus, Refused, Trouble, Unavailable
+from assetferry.engine.decisions import after_trouble
+from assetferry.engine.desk import Desk
+from assetferry.engine.failing import fail_step
+from assetferry.engine.reconciliation import conclude, miscounted
+from assetferry.engine.safety import objections
+from assetferry.ledger.closing import begin_closing, end_run
+from assetferry.ledger.completing import begin_completion, completed, record_result
+from assetferry.ledger.history import last_good_entries
+from assetferry.ledger.holding import hold
+from assetferry.ledger.retrying import postpone
+from assetferry.ledger.run import Run
+from assetferry.ledger.states import RunState
+from assetferry.ledger.sums import sums
+
+__all__ = ["complete", "finish", "watch"]
+
+
+async def finish(desk: Desk, run: Run) -> None:
+    """Check an ingested run for safety; it may then be completed. Raises LeaseLost."""
+    told = await desk.ledger.run(sums, run.id)
+    lost = miscounted(told)
+    if lost is not None:
+        await desk.ledger.run(
+            begin_closing, run.id, end=RunState.FAILED, code="miscounted", reason=lost
+        )
+        return
+    last_good = await desk.ledger.run(last_good_entries, run.definition)
+    against = objections(desk.equipment.definition, told, last_good=last_good)
+    if not against:
+        await desk.ledger.run(begin_completion, run.id)
+        await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
+        return
+    reason = " ".join(one.reason for one in against)
+    if desk.abandons:
+        await desk.ledger.run(
+            begin_closing, run.id, end=RunState.FAILED, code=against[0].code, reason=reason
+        )
+        return
+    cure = " ".join(dict.fromkeys(one.cure for one in against))
+    await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
+    await desk.ledger.run(hold, run.id, reason=reason, cure=cure)
+
+
+async def complete(desk: Desk, run: Run) -> None:
+    """Tell Assets that all chunks are there. Raises LeaseLost."""
+    target, execution_id = desk.target(run), run.execution_id or ""
+    answer = await target.complete(execution_id)
+    if isinstance(answer, Refused | Unavailable):
+        # The answer to an earlier call may have been lost: PROCESSING means that it worked.
+        status = await target.status(execution_id)
+        if isinstance(status, ExecutionStatus) and status.state in ("PROCESSING", "DONE"):
+            answer = Accepted()
+        elif isinstance(status, ExecutionStatus) and status.state == "CANCELLED":
+            await _cancelled_there(desk, run)
+            return
+    if isinstance(answer, Accepted):
+        await desk.ledger.run(completed, run.id, run.token)
+    else:
+        await _trouble(desk, run, answer)
+
+
+async def watch(desk: Desk, run: Run) -> None:
+    """Look how far Assets has processed the execution; conclude when it is done.
+
+    Raises LeaseLost.
+    """
+    status = await desk.target(run).status(run.execution_id or "")
+    if not isinstance(status, ExecutionStatus):
+        await _trouble(desk, run, status)
+        return
+    match status.state:
+        case "DONE":
+            await desk.ledger.run(record_result, run.id, run.token, status.result)
+            conclusion = conclude(await desk.ledger.run(sums, run.id), status.result)
+            await desk.ledger.run(
+                end_run,
+                run.id,
+                run.token,
+                end=conclusion.end,
+                code=None if conclusion.end is RunState.DONE else "partial",
+                reason=" ".join(conclusion.findings) or "Everything arrived.",
+            )
+        case "CANCELLED":
+            await _cancelled_there(desk, run)
+        case "INGESTING" | "PROCESSING":
+            await _wait_on(desk, run)
+
+
+async def _wait_on(desk: Desk, run: Run) -> None:
+    now = await desk.now()
+    since = run.completed_at or now
+    limit = desk.equipment.definition.limits.processing_limit
+    if now - since > limit and not run.held:
+        reason = f"Assets has been processing the execution for over {limit / 3600:.0f} hours."
+        cure = "It is watched on; if it stays so, ask Atlassian's support."
+        await desk.ledger.run(hold, run.id, reason=reason, cure=cure)
+    await desk.ledger.run(postpone, run.id, run.token, due_at=now + _pause(now - since))
+
+
+def _pause(waited: float) -> float:
+    """Ask often at first, then ever less: a tenth of the time waited, 0.2 s to 30 s."""
+    return min(30.0, max(0.2, waited / 10))
+
+
+async def _cancelled_there(desk: Desk, run: Run) -> None:
+    await desk.ledger.run(
+        end_run,
+        run.id,
+        run.token,
+        end=RunState.FAILED,
+        code="cancelled_in_assets",
+        reason="Somebody cancelled the execution in Assets. Start a new run.",
+    )
+
+
+async def _trouble(desk: Desk, run: Run, trouble: Trouble) -> None:
+    decided = after_trouble(
+        trouble, attempts=run.attempts, now=await desk.now(), backoff=desk.backoff
+    )
+    await fail_step(desk, run, decided)

@@ -1,0 +1,69 @@
+"""What a failure does to a chunk, or to a run's step, once it has been decided."""
+
+from assetferry.engine.decisions import Again, GiveUp, Hold
+from assetferry.engine.desk import Desk
+from assetferry.ledger.chunk import Read, Send
+from assetferry.ledger.closing import begin_closing, give_up
+from assetferry.ledger.holding import hold, hold_at
+from assetferry.ledger.retrying import postpone, retry_chunk, retry_step
+from assetferry.ledger.run import Run
+from assetferry.ledger.states import RunState
+
+__all__ = ["fail_chunk", "fail_step"]
+
+_RESUME = "Mend the cause, then resume: the run goes on where it stands."
+
+
+async def fail_chunk(desk: Desk, work: Read | Send, decided: Again | Hold | GiveUp) -> None:
+    """Let a chunk go again later, hold its run, or end it. Raises LeaseLost."""
+    match decided:
+        case Again():
+            await desk.ledger.run(
+                retry_chunk,
+                work,
+                due_at=decided.due_at,
+                counted=decided.counted,
+                code=decided.code,
+                message=decided.message,
+            )
+        case Hold():
+            await desk.ledger.run(
+                hold_at, work, code=decided.code, reason=decided.reason, cure=decided.cure
+            )
+        case GiveUp() if desk.abandons:
+            await desk.ledger.run(give_up, work, code=decided.code, message=decided.message)
+        case GiveUp():
+            await desk.ledger.run(
+                hold_at, work, code=decided.code, reason=decided.message, cure=_RESUME
+            )
+
+
+async def fail_step(desk: Desk, run: Run, decided: Again | Hold | GiveUp) -> None:
+    """Let a run's step go again later, hold the run, or turn it to its end. Raises LeaseLost."""
+    match decided:
+        case Again():
+            await desk.ledger.run(
+                retry_step,
+                run.id,
+                run.token,
+                due_at=decided.due_at,
+                counted=decided.counted,
+                message=decided.message,
+            )
+        case Hold():
+            await _hold(desk, run, decided.reason, decided.cure)
+        case GiveUp() if desk.abandons:
+            await desk.ledger.run(
+                begin_closing,
+                run.id,
+                end=RunState.FAILED,
+                code=decided.code,
+                reason=decided.message,
+            )
+        case GiveUp():
+            await _hold(desk, run, decided.message, _RESUME)
+
+
+async def _hold(desk: Desk, run: Run, reason: str, cure: str) -> None:
+    await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
+    await desk.ledger.run(hold, run.id, reason=reason, cure=cure)

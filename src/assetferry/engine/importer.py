@@ -1,0 +1,125 @@
+"""The engine as one object: it begins, resumes and cancels runs, and attends to them."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+
+from assetferry.engine.attendance import Attendance
+from assetferry.engine.dispatch.in_process import InProcess
+from assetferry.engine.keeper import RENEW_S, Keeper
+from assetferry.engine.ports import Equip
+from assetferry.ledger.closing import begin_closing
+from assetferry.ledger.creation import NewRun, adopt, begin_run
+from assetferry.ledger.holding import resume
+from assetferry.ledger.membership import Membership
+from assetferry.ledger.run import Run, load_run
+from assetferry.ledger.states import RunState
+from assetferry.ledger.sweeping import neglected
+from assetferry.ledger.transition import Ledger
+
+__all__ = ["Importer"]
+
+
+class Importer:
+    """One process of the embedded engine, registered as a worker while it is entered."""
+
+    def __init__(self, ledger: Ledger, equip: Equip, *, locks: Path | None) -> None:
+        """``locks`` is the folder of worker locks, None where machines share the ledger."""
+        self._ledger = ledger
+        self._membership = Membership(ledger, locks=locks)
+        self._keeper = Keeper(ledger)
+        self._attendance = Attendance(ledger, self._keeper, equip, self._membership.worker)
+        self._dispatch = InProcess(self._attendance.attend)
+        self._housekeeping: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Register, free what dead workers held, and begin to keep leases."""
+        await self._membership.join()
+        await self._membership.bury_dead()
+        self._housekeeping = [
+            asyncio.create_task(self._keeper.keep(), name="keeper"),
+            asyncio.create_task(self._sweep(), name="sweep"),
+        ]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop working, give back every lease, and go."""
+        await self._dispatch.stop()
+        for task in self._housekeeping:
+            task.cancel()
+        await asyncio.gather(*self._housekeeping, return_exceptions=True)
+        await self._membership.leave()
+
+    async def begin(self, new: NewRun) -> Run | None:
+        """Begin a run and attend to it; None if its definition has an unfinished one."""
+
+        def transition(connection: Connection) -> Run | None:
+            run = begin_run(connection, new, owner=self._membership.worker)
+            if run is not None:
+                self._dispatch.enlist(connection, run.id)
+            return run
+
+        run = await self._ledger.run(transition)
+        if run is not None:
+            await self._dispatch.enlisted(run.id)
+        return run
+
+    async def go_on(self, run: str) -> bool:
+        """Attend to a run that nobody living attends to; False if somebody does."""
+        return await self._taking_over(run, lambda _connection: True)
+
+    async def resume(self, run: str) -> bool:
+        """Let a held run go on, here; False if it is not held, or somebody attends to it."""
+        return await self._taking_over(run, lambda connection: resume(connection, run))
+
+    async def cancel(self, run: str) -> bool:
+        """Turn a run towards CANCELLED; False if Assets processes it already, or it has ended."""
+        cancelled = await self._ledger.run(
+            begin_closing,
+            run,
+            end=RunState.CANCELLED,
+            code="cancelled",
+            reason="Cancelled by a person.",
+        )
+        if cancelled:
+            await self.go_on(run)
+        return cancelled
+
+    async def attended(self, run: str) -> Run:
+        """Wait until a run attended to here ends or is held, or this process leaves."""
+        await self._dispatch.attended(run)
+        return await self._ledger.run(load_run, run)
+
+    def leave(self) -> None:
+        """Let lanes finish what they hold within seconds, and take nothing new."""
+        self._attendance.leave()
+
+    async def _taking_over(self, run: str, change: Callable[[Connection], bool]) -> bool:
+        def transition(connection: Connection) -> bool:
+            ours = adopt(connection, run, self._membership.worker) and change(connection)
+            if ours:
+                self._dispatch.enlist(connection, run)
+            return ours
+
+        ours = await self._ledger.run(transition)
+        if ours:
+            await self._dispatch.enlisted(run)
+        return ours
+
+    async def _sweep(self) -> None:
+        """Say that this process lives, bury the dead, and see to runs that nobody works on."""
+        while True:
+            await asyncio.sleep(RENEW_S)
+            await self._membership.beat()
+            await self._membership.bury_dead()
+            for run in await self._ledger.run(neglected, self._membership.worker):
+                await self._dispatch.enlisted(run)

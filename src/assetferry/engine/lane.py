@@ -1,0 +1,120 @@
+"""A lane: claims a run's next row, works it off, claims again."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from assetferry.engine.closing import close
+from assetferry.engine.completing import complete, finish, watch
+from assetferry.engine.decisions import Again, GiveUp, Hold, after_error
+from assetferry.engine.desk import Desk
+from assetferry.engine.failing import fail_chunk, fail_step
+from assetferry.engine.reading import take
+from assetferry.engine.sending import send
+from assetferry.engine.starting import start
+from assetferry.errors import FerryError, RetryLater
+from assetferry.ledger.chunk import Read, Send
+from assetferry.ledger.claim import Step, Work, claim
+from assetferry.ledger.errors import LeaseLost, LedgerBusy
+from assetferry.ledger.leasing import ChunkLease, RunLease
+from assetferry.ledger.run import Run, load_run
+from assetferry.ledger.staging import stage
+from assetferry.ledger.states import RunState
+
+__all__ = ["Lane"]
+
+_log = logging.getLogger(__name__)
+_POISON = 20
+"""Workers that may die on one row before a person has to look at it."""
+_STEPS: Mapping[RunState, Callable[[Desk, Run], Awaitable[None]]] = {
+    RunState.STARTING: start,
+    RunState.INGESTING: finish,
+    RunState.COMPLETING: complete,
+    RunState.PROCESSING: watch,
+    RunState.CLOSING: close,
+}
+
+
+class TimeSpent(RetryLater):
+    """A chunk took longer than its deadline."""
+
+    code = "time_limit"
+
+
+class Lane:
+    """One worker of a run. Any number may serve a run, in any number of processes."""
+
+    def __init__(self, desk: Desk, worker: str) -> None:
+        """``worker`` is the registered process that the lane belongs to."""
+        self._desk = desk
+        self._worker = worker
+        self._started: Run | None = None
+
+    async def claim(self) -> Work:
+        """Take what is to be done next."""
+        return await self._desk.ledger.run(claim, self._desk.run.id, self._worker)
+
+    async def work(self, work: Read | Send | Step) -> None:
+        """Work off what was claimed, and write down what came of it."""
+        try:
+            match work:
+                case Read() | Send():
+                    async with self._desk.keeper.held(ChunkLease(work.key, work.token)):
+                        await self._chunk(work)
+                case Step(run=run):
+                    async with self._desk.keeper.held(RunLease(run.id, run.token)):
+                        await self._step(run)
+        except (LeaseLost, LedgerBusy) as lost:
+            _log.info("Dropped late work: %s", lost, extra={"action": lost.code})
+
+    async def _chunk(self, work: Read | Send) -> None:
+        if work.losses >= _POISON:
+            message = f"{work.losses} workers died while they worked on it."
+            await fail_chunk(self._desk, work, GiveUp(code="poison", message=message))
+            return
+        limit = self._desk.equipment.definition.limits.time_limit
+        try:
+            async with asyncio.timeout(limit):
+                if isinstance(work, Read):
+                    await self._read(work, limit)
+                else:
+                    await send(self._desk, await self._run(), work)
+        except TimeoutError:
+            spent = TimeSpent(f"It took longer than time_limit, {limit:.0f} s.")
+            await fail_chunk(self._desk, work, await self._decided(spent, work.attempts))
+        except (LeaseLost, LedgerBusy):
+            raise
+        except FerryError as error:
+            await fail_chunk(self._desk, work, await self._decided(error, work.attempts))
+
+    async def _read(self, work: Read, limit: float) -> None:
+        began = time.monotonic()
+        run = await self._run()
+        staged = await take(
+            work,
+            self._desk.equipment,
+            execution_id=run.execution_id or "",
+            time_left=lambda: 1.0 - (time.monotonic() - began) / limit,
+        )
+        going_on = await self._desk.ledger.run(stage, work, staged, send_on=True)
+        if going_on is not None:
+            await send(self._desk, run, going_on)
+
+    async def _step(self, run: Run) -> None:
+        try:
+            await _STEPS[run.state](self._desk, run)
+        except (LeaseLost, LedgerBusy):
+            raise
+        except FerryError as error:
+            await fail_step(self._desk, run, await self._decided(error, run.attempts))
+
+    async def _run(self) -> Run:
+        """Give the run as it is once it ingests; from then on its execution stays the same."""
+        if self._started is None:
+            self._started = await self._desk.ledger.run(load_run, self._desk.run.id)
+        return self._started
+
+    async def _decided(self, error: FerryError, attempts: int) -> Again | Hold | GiveUp:
+        now = await self._desk.now()
+        return after_error(error, attempts=attempts, now=now, backoff=self._desk.backoff)

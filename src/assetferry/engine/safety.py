@@ -1,0 +1,114 @@
+"""What a run must not do without a person: checked before Assets is told that all is there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from assetferry.definition.document import Definition
+from assetferry.ledger.sums import Sums
+
+__all__ = ["Objection", "entries_by_type", "moved", "objections"]
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One limit that a run has passed."""
+
+    code: str
+    reason: str
+    cure: str
+
+
+def objections(
+    definition: Definition, sums: Sums, *, last_good: Mapping[str, int] | None
+) -> list[Objection]:
+    """Name every limit that the run has passed; none means that it may be completed.
+
+    ``last_good`` gives the entries per object type of the last run that ended DONE.
+    """
+    return [
+        *_too_few(definition, sums),
+        *_shrunk(definition, sums, last_good or {}),
+        *_quarantined(definition, sums),
+        *_moved(definition, sums),
+    ]
+
+
+def _too_few(definition: Definition, sums: Sums) -> Iterator[Objection]:
+    least = definition.safety.min_records
+    for stream in sums.streams:
+        if stream.records_read < least:
+            yield Objection(
+                "too_few_records",
+                f"The source {stream.stream!r} gave {stream.records_read} records, "
+                f"at least {least} are expected.",
+                "See that the source is complete and its filters are right; if it may be "
+                "empty, set min_records = 0 under [safety].",
+            )
+
+
+def _shrunk(
+    definition: Definition, sums: Sums, last_good: Mapping[str, int]
+) -> Iterator[Objection]:
+    allowed = definition.safety.max_shrink
+    now = entries_by_type(sums)
+    for name, before in last_good.items():
+        if name in definition.object_types and now.get(name, 0) < before * (1 - allowed):
+            yield Objection(
+                "shrunk",
+                f"{name}: {now.get(name, 0)} entries, {before} in the last good run; "
+                f"less than {allowed:.0%} fewer is allowed.",
+                "See that the source is complete; if it really shrank, raise max_shrink under "
+                "[safety] for this run.",
+            )
+
+
+def _quarantined(definition: Definition, sums: Sums) -> Iterator[Objection]:
+    allowed = definition.max_quarantined
+    for stream in sums.streams:
+        refused = sum(one.entries_quarantined for one in sums.types if one.stream == stream.stream)
+        if stream.records_quarantined == 0 and refused == 0:
+            continue
+        bad = max(stream.records_quarantined, refused)
+        if bad > stream.records_read * allowed:
+            yield Objection(
+                "too_many_quarantined",
+                f"The source {stream.stream!r}: {bad} of {stream.records_read} records could "
+                f"not become entries, {allowed:.0%} is allowed.",
+                "Mend the records or the mapping and run again with --new, or raise "
+                "max_quarantined under [safety]"
+                + (
+                    "."
+                    if definition.assets.missing_objects == "ignore"
+                    else "; it counts as 0 unless the import source is set to ignore missing "
+                    'objects and missing_objects = "ignore" says so under [assets].'
+                ),
+            )
+
+
+def _moved(definition: Definition, sums: Sums) -> Iterator[Objection]:
+    if definition.assets.missing_objects == "ignore":
+        return
+    for stream in sums.streams:
+        if (why := moved(stream.moved, stream.total, stream.records_read)) is not None:
+            yield Objection(
+                "stream_moved",
+                f"The source {stream.stream!r} changed while it was read ({why}): records may "
+                "be missing, and Assets may remove their objects.",
+                "Run again with --new at a quiet time; give the source a stable sort order, or "
+                "page by key.",
+            )
+
+
+def moved(why: str | None, total: int | None, read: int) -> str | None:
+    """Say why a stream has moved: its total changed, or it held more or less than its total."""
+    if why is None and total is not None and read != total:
+        return f"it said {total} records and gave {read}"
+    return why
+
+
+def entries_by_type(sums: Sums) -> dict[str, int]:
+    """Add up what Assets has accepted, per object type."""
+    found: dict[str, int] = {}
+    for one in sums.types:
+        found[one.object_type] = found.get(one.object_type, 0) + one.entries_submitted
+    return found

@@ -1,0 +1,130 @@
+"""Flow step 1: a run gets its import source, its mapping, its execution and its first rows.
+
+Each function goes one part of the way and tells whether to go on; where not, it has written
+down what comes next. The process may die between any two lines: the step is then taken again
+from what the ledger holds.
+"""
+
+from assetferry.assets.answers import Conflict, ExecutionStatus, Identified, Started, Trouble
+from assetferry.engine.decisions import GiveUp, after_trouble
+from assetferry.engine.desk import Desk
+from assetferry.engine.failing import fail_step
+from assetferry.engine.lost_start import Ask, Busy, Cancel, after_lost_answer
+from assetferry.engine.mapped import bring_mapping_up_to_date
+from assetferry.ledger.closing import begin_closing, end_run
+from assetferry.ledger.run import Run, load_run
+from assetferry.ledger.starting import identify, note_post, open_streams, record_execution
+from assetferry.ledger.states import RunState
+
+__all__ = ["start"]
+
+
+async def start(desk: Desk, run: Run) -> None:
+    """Bring a STARTING run to INGESTING, as far as Assets lets it. Raises LeaseLost."""
+    for part in (_identify, _map, _settle, _ask, _check):
+        if not await part(desk, run):
+            return
+        run = await desk.ledger.run(load_run, run.id)
+    await desk.ledger.run(open_streams, run.id, run.token, list(desk.equipment.sources))
+
+
+async def _identify(desk: Desk, run: Run) -> bool:
+    found = await desk.equipment.target.identify()
+    if not isinstance(found, Identified):
+        return await _trouble(desk, run, found)
+    if run.import_source_id not in (None, found.import_source_id):
+        message = "The token belongs to another import source than the one this run began with."
+        await fail_step(desk, run, GiveUp(code="other_import_source", message=message))
+        return False
+    other = await desk.ledger.run(
+        identify,
+        run.id,
+        run.token,
+        workspace_id=found.workspace_id,
+        import_source_id=found.import_source_id,
+    )
+    if other is not None:
+        return await _busy(desk, run, f"Run {other} of the same import source has not ended.")
+    return True
+
+
+async def _map(desk: Desk, run: Run) -> bool:
+    trouble = await bring_mapping_up_to_date(
+        desk.ledger,
+        desk.equipment.definition,
+        desk.target(run),
+        import_source_id=run.import_source_id or "",
+    )
+    return True if trouble is None else await _trouble(desk, run, trouble)
+
+
+async def _settle(desk: Desk, run: Run) -> bool:
+    """Find out what an earlier ask, whose answer never came, has made; leave none of it open."""
+    if run.execution_id is not None or run.posts == 0:
+        return True
+    newest = await desk.target(run).newest()
+    if newest is not None and not isinstance(newest, ExecutionStatus):
+        return await _trouble(desk, run, newest)
+    match after_lost_answer(run.before, newest):
+        case Cancel(execution_id=lost):
+            answer = await desk.target(run).cancel(lost)
+            return await _trouble(desk, run, answer) if isinstance(answer, Trouble) else True
+        case Busy():
+            return await _busy(desk, run, _IN_PROGRESS)
+        case Ask():
+            return True
+
+
+async def _ask(desk: Desk, run: Run) -> bool:
+    """Ask for an execution, unless there is one already."""
+    if run.execution_id is not None:
+        return True
+    newest = await desk.target(run).newest()
+    if newest is not None and not isinstance(newest, ExecutionStatus):
+        return await _trouble(desk, run, newest)
+    before = None if newest is None else newest.execution_id
+    await desk.ledger.run(note_post, run.id, run.token, before=before, posts=run.posts + 1)
+    started = await desk.target(run).start(scheduled=run.scheduled)
+    match started:
+        case Started(execution_id=execution_id, links=links):
+            await desk.ledger.run(
+                record_execution, run.id, run.token, execution_id=execution_id, links=links
+            )
+            return True
+        case Conflict(error_code="IN_PROGRESS"):
+            return await _busy(desk, run, _IN_PROGRESS)
+        case _:
+            return await _trouble(desk, run, started)
+
+
+async def _check(desk: Desk, run: Run) -> bool:
+    """Send nothing before Assets says INGESTING: what comes earlier leaves it stuck (§8.2)."""
+    assert run.execution_id is not None  # noqa: S101 # by _ask
+    status = await desk.target(run).status(run.execution_id)
+    if not isinstance(status, ExecutionStatus):
+        return await _trouble(desk, run, status)
+    if status.state == "INGESTING":
+        return True
+    reason = f"The new execution is {status.state} in Assets. Start a new run."
+    await desk.ledger.run(
+        begin_closing, run.id, end=RunState.FAILED, code="cancelled_in_assets", reason=reason
+    )
+    return False
+
+
+_IN_PROGRESS = "Another execution of this import source is active in Assets. Run again later."
+
+
+async def _busy(desk: Desk, run: Run, reason: str) -> bool:
+    await desk.ledger.run(
+        end_run, run.id, run.token, end=RunState.FAILED, code="busy", reason=reason
+    )
+    return False
+
+
+async def _trouble(desk: Desk, run: Run, trouble: Trouble) -> bool:
+    decided = after_trouble(
+        trouble, attempts=run.attempts, now=await desk.now(), backoff=desk.backoff
+    )
+    await fail_step(desk, run, decided)
+    return False
