@@ -37,7 +37,7 @@ def _scalar(value: Any) -> Any:
 
 
 Scalar: TypeAlias = Annotated[
-    Any,
+    str | int | float | bool,
     PlainValidator(_scalar),
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]

@@ -20,14 +20,15 @@ _UNIONS: tuple[tuple[str, ...], ...] = (
 )
 """Where pydantic puts the name of a union's member into the location."""
 
+_TABLE = "a table: { key = value, … }, or a section of its own"
 _EXPECTED = {
     "string_type": "a text in quotes",
     "int_type": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
+    "dict_type": _TABLE,
+    "model_type": _TABLE,
+    "model_attributes_type": _TABLE,
     "tuple_type": "a list",
     "list_type": "a list",
 }
@@ -67,7 +68,7 @@ def complaint(error: ErrorDetails) -> Complaint:  # noqa: PLR0911  # one return 
         return Complaint((*path, "type"), "is missing", 'Say which kind it is: type = "…".')
     if kind in _EXPECTED:
         expected = _EXPECTED[kind]
-        return Complaint(path, f"is not {expected}", f"Write {expected}.")
+        return Complaint(path, f"is not {expected.partition(':')[0]}", f"Write {expected}.")
     if kind in {"too_short", "string_too_short"}:
         return Complaint(path, "is empty or too short", "Name at least one.")
     return Complaint(path, _plain(error["msg"]), "Correct this value.")
@@ -131,9 +132,9 @@ _USER_TAGS = {"ApiTokenUser": "api_token", "OAuthUser": "oauth"}
 
 def _add(path: Path) -> str:
     if len(path) == 1 and path[0] in ("assets", "schema"):
-        return f"Add a [{path[0]}] table."
+        return f"Add the table [{path[0]}]."
     if len(path) == 1 and path[0] in ("sources", "object_types"):
-        return f"Add at least one [{path[0]}.NAME] table."
+        return f"Add at least one table [{path[0]}.NAME]."
     return f"Add {written(path[-1:])} to {f'[{written(path[:-1])}]' if path[:-1] else 'the top'}."
 
 

@@ -1,35 +1,84 @@
-"""Where an import may go: every host not named here is refused."""
+"""Where an import may go: every host not named here is refused.
+
+``outbound`` enforces the list on every request and every resolved address; here it is only read
+early, so that a source that could never be reached shows before the first run.
+"""
 
 import re
-from typing import Annotated, Any, TypeAlias
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from assetferry.definition.model import Model, mistake
 from assetferry.definition.secrets import SecretReference
-from assetferry.definition.urls import Place, Url, place
+from assetferry.definition.urls import Url, place
 
-__all__ = ["Egress", "HostRule"]
+__all__ = ["Egress", "HostRule", "rule_for"]
 
-_RULE = re.compile(
-    r"(?P<host>(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
-)
-_CURE = 'Name a host, "host:port", or "*.domain": allow = ["inventory.example.com"].'
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
+_HOST = re.compile(rf"(?P<wild>\*\.)?(?P<name>{_LABEL}(?:\.{_LABEL})*)\.?(?::(?P<port>[0-9]+))?")
+_IPV6 = re.compile(r"\[(?P<name>[0-9a-f:.]+)\](?::(?P<port>[0-9]+))?")
+_PORTS = range(1, 65536)
+_CURE = 'Name a host, "host:port", "*.domain" or a network: allow = ["inventory.example.com"].'
+
+
+class _Rule(NamedTuple):
+    """A rule that is not a network, taken apart."""
+
+    host: str
+    port: int | None
+    wild: bool
+
+
+def _literal(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address; an IPv4 address in IPv6 clothes counts as what it is."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _parsed(rule: str) -> _Rule | None:
+    """Take a host rule apart; None where it means nothing."""
+    lowered = rule.lower()
+    if (address := _literal(lowered.strip("[]"))) is not None:
+        return _Rule(str(address), None, wild=False)
+    try:
+        ascii_only = lowered if lowered.isascii() else lowered.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    match = _HOST.fullmatch(ascii_only) or _IPV6.fullmatch(ascii_only)
+    if match is None:
+        return None
+    port = int(match["port"]) if match["port"] else None
+    wild = bool(match.groupdict().get("wild"))
+    address = _literal(match["name"])
+    if (port is not None and port not in _PORTS) or (wild and (port is not None or address)):
+        return None
+    return _Rule(str(address) if address else match["name"], port, wild)
 
 
 def _rule(value: str) -> str:
-    lowered = value.lower()
-    if "://" in lowered or "/" in lowered:
+    if "://" in value:
         raise mistake("is an address, not a host", _CURE)
-    if lowered == "*":
+    if value == "*":
         raise mistake("would allow every host", _CURE)
-    if not _RULE.fullmatch(lowered):
+    if "/" in value:
+        try:
+            ip_network(value)
+        except ValueError:
+            raise mistake("is neither a host nor a network", _CURE) from None
+    elif _parsed(value) is None:
         raise mistake("is not a host", _CURE)
-    return lowered
+    return value
 
 
 HostRule: TypeAlias = Annotated[str, AfterValidator(_rule), WithJsonSchema({"type": "string"})]
-"""``host`` (any port), ``host:port``, or ``*.domain`` (its subdomains, not itself)."""
+"""``host`` (any port), ``host:port``, ``*.domain`` (what is below it, over https only), an
+address, or a network such as ``10.20.0.0/16``."""
 
 
 def _proxy(value: Any) -> Any:
@@ -44,8 +93,9 @@ class Egress(Model):
     allow: tuple[HostRule, ...] = Field(
         default=(),
         strict=False,
-        description='Hosts that sources may reach: "host", "host:port" or "*.domain". Every other '
-        "host is refused, also after a redirect. The Assets host is allowed by itself.",
+        description='Hosts that sources may reach: "host", "host:port", "*.domain", an address or '
+        "a network. Every other host is refused, also after a redirect. The Assets host is "
+        "allowed by itself.",
     )
     proxy: Annotated[SecretReference | Url | None, BeforeValidator(_proxy)] = Field(
         default=None,
@@ -58,19 +108,18 @@ class Egress(Model):
         description="PEM file of certificates to trust instead of the system's.",
     )
 
-    def allows(self, where: Place) -> bool:
-        """Tell whether some rule covers this host and port."""
-        return any(_covers(rule, where) for rule in self.allow)
-
-
-def _covers(rule: str, where: Place) -> bool:
-    match = _RULE.fullmatch(rule)
-    if match is None or (match["port"] and int(match["port"]) != where.port):
-        return False
-    host = match["host"].strip("[]")
-    if host.startswith("*."):
-        return where.host.endswith(host[1:])
-    return where.host == host
+    def allows(self, url: str) -> bool:
+        """Tell whether some rule covers this address, as ``outbound`` will decide."""
+        host, port = place(url)
+        address = _literal(host)
+        rules = [parsed for rule in self.allow if "/" not in rule and (parsed := _parsed(rule))]
+        named = [rule for rule in rules if not rule.wild and rule.host == (str(address or host))]
+        if named:  # a rule with a port narrows down what a network would let pass
+            return any(rule.port in (None, port) for rule in named)
+        if address is not None:
+            return any(address in ip_network(rule) for rule in self.allow if "/" in rule)
+        encrypted = url.lower().startswith("https:")
+        return encrypted and any(rule.wild and host.endswith(f".{rule.host}") for rule in rules)
 
 
 def rule_for(url: str) -> str:

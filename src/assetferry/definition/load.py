@@ -72,6 +72,7 @@ def _reject_toml(message: str, text: str, origin: str) -> NoReturn:
         column=column,
         key="",
         message=f"The file is not valid TOML: {match['what'] if match else message}",
-        cure="Correct this line; texts and names with spaces stand in quotes (see toml.io).",
+        cure="Correct this line: texts, and names with spaces, stand in quotes; each table and key "
+        "stands once (see toml.io).",
     )
     raise DefinitionError((problem,), origin=origin) from None

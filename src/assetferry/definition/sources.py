@@ -1,9 +1,10 @@
 """Where records come from. One kind so far; others join the union by their ``type``."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import Field, JsonValue
 
+from assetferry.definition.attributes import Scalar
 from assetferry.definition.auth import Auth, NoAuth
 from assetferry.definition.expressions import Expression
 from assetferry.definition.model import Model
@@ -31,8 +32,8 @@ class RestSource(Model):
         default_factory=dict[str, str],
         description="Further request headers. Secrets belong into auth.",
     )
-    params: dict[str, str | int | float | bool] = Field(
-        default_factory=dict[str, Any],
+    params: dict[str, Scalar] = Field(
+        default_factory=dict[str, Scalar],
         description="Further query parameters. Secrets belong into auth.",
     )
     auth: Auth = Field(

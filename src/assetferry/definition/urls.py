@@ -11,7 +11,7 @@ __all__ = ["Place", "Url", "place"]
 
 
 class Place(NamedTuple):
-    """Where an address leads: the host in lower case, and the port, said or implied."""
+    """Where an address leads: the host in lower-case ASCII, and the port, said or implied."""
 
     host: str
     port: int
@@ -21,14 +21,15 @@ def place(url: str) -> Place:
     """Take host and port from an address that ``Url`` accepted."""
     parts = urlsplit(url)
     default = 443 if parts.scheme == "https" else 80
-    return Place(parts.hostname or "", parts.port or default)
+    host = (parts.hostname or "").removesuffix(".")
+    return Place(host if host.isascii() else host.encode("idna").decode(), parts.port or default)
 
 
 def _url(value: str) -> str:
     cure = 'Write the whole address: "https://host.example.com/path".'
     try:
         parts = urlsplit(value)
-        usable = bool(parts.hostname) and parts.port != 0
+        usable = bool(parts.hostname) and parts.port != 0 and bool(place(value).host)
     except ValueError:
         raise mistake("is not an address", cure) from None
     if not usable or parts.scheme not in {"http", "https"} or any(c.isspace() for c in value):

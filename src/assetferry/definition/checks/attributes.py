@@ -149,7 +149,7 @@ def _reference(path: Path, attribute: Attribute, draft: Draft) -> Iterator[Compl
 
 def _match(path: Path, to: str, match: str | None, draft: Draft) -> Iterator[Complaint]:
     names = draft.attribute_names[to]
-    if match is not None and match not in names:
+    if match is not None and names and match not in names:
         guess = nearest(match, names)
         yield Complaint(
             (*path, "match"),

@@ -51,7 +51,7 @@ def _system(path: Path, names: Iterable[str]) -> Iterator[Complaint]:
 
 
 def _source(path: Path, parsed: ObjectType, draft: Draft) -> Iterator[Complaint]:
-    if parsed.source not in draft.sources:
+    if draft.sources and parsed.source not in draft.sources:
         guess = nearest(parsed.source, draft.sources)
         yield Complaint(
             (*path, "source"),

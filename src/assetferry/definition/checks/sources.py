@@ -8,7 +8,6 @@ from assetferry.definition.egress import rule_for
 from assetferry.definition.pagination import OffsetPagination, PagePagination
 from assetferry.definition.positions import Path
 from assetferry.definition.sources import AnySource
-from assetferry.definition.urls import place
 
 __all__ = ["check_sources"]
 
@@ -36,7 +35,7 @@ def check_sources(draft: Draft) -> Iterator[Complaint]:
 
 
 def _egress(path: Path, source: AnySource, draft: Draft) -> Iterator[Complaint]:
-    if draft.egress is not None and not draft.egress.allows(place(source.url)):
+    if draft.egress is not None and not draft.egress.allows(source.url):
         rule = rule_for(source.url)
         yield Complaint(
             (*path, "url"),
