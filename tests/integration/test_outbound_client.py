@@ -17,6 +17,7 @@ from assetferry.outbound.errors import (
     CertificateUntrusted,
     EgressDenied,
     Interrupted,
+    ProxyRefused,
     TooManyRedirects,
     Unreachable,
 )
@@ -210,6 +211,24 @@ async def test_the_definitions_proxy_is_used() -> None:
         response = await out.request("GET", "http://inventory.example.com/devices")
     assert response.body == b"by proxy"
     assert heads[0].startswith(b"GET http://inventory.example.com/devices ")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("407 Who", ProxyRefused), ("502 Bad Gateway", Unreachable)]
+)
+async def test_a_proxy_that_opens_no_tunnel_is_told_by_its_status(
+    status: str, kind: type[Exception]
+) -> None:
+    """Nothing reached the host; whether a person must help depends on what the proxy says."""
+    speak, heads = answering(answer(b"", status))
+    async with host(speak) as url:
+        proxy = url.replace("://", "://me:sesame@")
+        async with Outbound(["inventory.example.com"], proxy=proxy) as out:
+            with pytest.raises(kind) as caught:
+                await out.request("POST", "https://inventory.example.com/", body=b"x")
+    assert heads[0].startswith(b"CONNECT inventory.example.com:443 ")
+    assert b"proxy-authorization: basic" in heads[0].lower()
+    assert "sesame" not in str(caught.value) + repr(out)
 
 
 class Changing(AbstractResolver):

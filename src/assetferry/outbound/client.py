@@ -7,10 +7,10 @@ from typing import Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from yarl import URL
 
+from assetferry.outbound.address import requestable
 from assetferry.outbound.egress import Egress
-from assetferry.outbound.errors import AnswerTooLarge, BadAddress, TooManyRedirects
+from assetferry.outbound.errors import AnswerTooLarge, TooManyRedirects
 from assetferry.outbound.failures import translated
 from assetferry.outbound.limits import Limits, Timeouts
 from assetferry.outbound.redirects import Hop, next_hop
@@ -51,7 +51,7 @@ class Outbound:
         ``resolver`` turns names into addresses, which are checked whoever found them.
         """
         self._egress = Egress.of(allow)
-        self._proxy = None if proxy is None else _checked(proxy, credentials=True)
+        self._proxy = None if proxy is None else requestable(proxy, credentials=True)
         self._ca_file = ca_file
         self._timeouts = timeouts or Timeouts()
         self._limits = limits or Limits()
@@ -60,7 +60,9 @@ class Outbound:
 
     async def __aenter__(self) -> Self:
         """Open the pool of connections."""
-        exempt = frozenset[str]() if self._proxy is None else frozenset({self._proxy.host or ""})
+        exempt = (
+            frozenset[str]() if self._proxy is None else frozenset({self._proxy.raw_host or ""})
+        )
         connector = aiohttp.TCPConnector(
             limit=self._limits.connections,
             resolver=CheckedResolver(self._egress, exempt=exempt, inner=self._resolver),
@@ -112,7 +114,7 @@ class Outbound:
         Interrupted, EgressDenied, CertificateUntrusted, ProxyRefused, AnswerTooLarge,
         BadAddress or TooManyRedirects.
         """
-        target = _checked(url)
+        target = requestable(url)
         if params:
             target = target.update_query(dict(params))
         hop = Hop(method=method.upper(), url=target, headers=headers or {}, body=body)
@@ -178,26 +180,3 @@ class Outbound:
 
 def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
     return True if ca_file is None else ssl.create_default_context(cafile=ca_file)
-
-
-def _checked(url: str, *, credentials: bool = False) -> URL:
-    """Read a URL that can be requested, keeping its escapes as they were written."""
-    try:
-        encoded = url.isascii() and url.isprintable() and " " not in url
-        parsed = URL(url, encoded=encoded)
-        host = parsed.raw_host
-    except ValueError:
-        raise BadAddress(
-            "An address to request is not a URL. Check it in the definition."
-        ) from None
-    if parsed.scheme not in {"http", "https"} or not host:
-        raise BadAddress(
-            f"An address to request has the scheme {parsed.scheme!r} and the host {host!r}: "
-            "write it as https://host/path."
-        )
-    if not credentials and (parsed.raw_user is not None or parsed.raw_password is not None):
-        raise BadAddress(
-            f"The address at {host} holds a user or password. Take them out and give them as "
-            "auth, by reference."
-        )
-    return parsed

@@ -95,7 +95,7 @@ class Egress:
             entry = f"[{where}]" if isinstance(where, IPv6Address) else str(where)
             raise EgressDenied(
                 f"{host} resolves to {where}, which is not a public address. If it should be "
-                f'reached there, add "{entry}" to [egress] allow.'
+                f'reached there, add "{entry}" or its network to [egress] allow.'
             )
 
     def _contains(self, address: Address) -> bool:

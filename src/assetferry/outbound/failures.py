@@ -14,7 +14,7 @@ from assetferry.outbound.errors import (
 __all__ = ["translated"]
 
 
-def translated(error: Exception, *, host: str) -> FerryError:  # noqa: PLR0911 (a table, one return a row)
+def translated(error: Exception, *, host: str) -> FerryError:
     """Say of a failed exchange whether anything can have happened at the other side.
 
     Exceptions of the library may carry URLs, headers and proxy credentials in their text,
