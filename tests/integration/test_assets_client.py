@@ -216,6 +216,7 @@ async def test_a_strange_body_is_never_a_success(
 async def test_a_body_that_is_not_declared_is_not_parsed(
     client: AssetsClient,
     stand: Stand,
+    *,
     name: str,
     status: int,
     body: bytes,

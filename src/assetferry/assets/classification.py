@@ -45,7 +45,7 @@ _REASON = 500
 """Characters of a reason."""
 
 
-def trouble(response: Response, *, now: float, hide: Iterable[str] = ()) -> Trouble:  # noqa: PLR0911
+def trouble(response: Response, *, now: float, hide: Iterable[str] = ()) -> Trouble:
     """Classify an answer whose status is not one the call hopes for.
 
     ``now`` is in epoch seconds; ``hide`` are the secrets of the request, in case the body

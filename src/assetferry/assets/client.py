@@ -22,14 +22,8 @@ from assetferry.assets.answers import (
 )
 from assetferry.assets.calls import Calls
 from assetferry.assets.failure_reason import fitted
-from assetferry.assets.links import (
-    SourceAddress,
-    execution_of,
-    is_relative,
-    is_uuid,
-    origin_replaced,
-    strings,
-)
+from assetferry.assets.known_links import KnownLinks
+from assetferry.assets.links import SourceAddress, execution_of, is_uuid, strings
 from assetferry.assets.mapping_document import without_empty_schemas
 from assetferry.assets.wire import ConfigStatusBody, ExecutionStatusBody, LinksBody, StartedBody
 from assetferry.outbound.client import Outbound
@@ -37,13 +31,6 @@ from assetferry.outbound.redaction import Secret
 
 __all__ = ["AssetsClient"]
 
-Link = Literal["submitResults", "getExecutionStatus", "cancel"]
-
-_COMPOSED: Mapping[Link, str] = {
-    "submitResults": "executions/{}/data",
-    "getExecutionStatus": "executions/{}/status",
-    "cancel": "executions/{}",
-}
 _COMPLETED = msgspec.json.encode({"completed": True})
 
 
@@ -66,8 +53,7 @@ class AssetsClient:
         self._base_url = base_url.rstrip("/")
         self._calls = Calls(outbound, token, clock=clock)
         self._root = f"{self._base_url}/jsm/assets"
-        self._address: SourceAddress | None = None
-        self._links: dict[tuple[str, str], str] = {}
+        self._links: KnownLinks | None = None
 
     def at(
         self,
@@ -85,13 +71,10 @@ class AssetsClient:
         if not (is_uuid(workspace_id) and is_uuid(import_source_id)):
             raise ValueError("workspace and import source are named by UUIDs")
         address = SourceAddress(self._root, workspace_id, import_source_id)
-        known = dict(self._links) if address == self._address else {}
-        for name, path in (links or {}).items():
-            execution_id = execution_of([f"/{path}"]) if is_relative(path) else None
-            if execution_id is not None:
-                known.setdefault((execution_id, name), address.url(path))
+        known = KnownLinks(address) if self._links is None else self._links.at(address)
+        known.recall(links or {})
         bound = copy(self)
-        bound._address, bound._links = address, known  # noqa: SLF001 (of its own class)
+        bound._links = known  # noqa: SLF001 (of its own class)
         return bound
 
     async def identify(self) -> Identified | Trouble:
@@ -105,8 +88,8 @@ class AssetsClient:
         address = SourceAddress.learnt(strings(found.links), self._base_url)
         if address is None:
             return _strange("the links of imports/info do not name one import source")
-        if self._address is None:
-            self._root, self._address = address.root, address
+        if self._links is None:
+            self._root, self._links = address.root, KnownLinks(address)
         return Identified(
             workspace_id=address.workspace_id, import_source_id=address.import_source_id
         )
@@ -128,12 +111,13 @@ class AssetsClient:
     async def start(self, *, scheduled: bool) -> Started | Trouble:
         """Start an execution; ``scheduled`` gives it the "Scheduled" tag in the history.
 
-        Never repeat it after Unavailable without asking for the newest execution first.
+        After Unavailable or Unexpected one may have been made all the same: ask for the newest
+        execution before trying again.
         """
-        source = self._source()
+        known = self._known()
         document = {"scheduled": True} if scheduled else None
         found = await self._calls.fetch(
-            "POST", source.url("executions"), StartedBody, document=document
+            "POST", known.address.url("executions"), StartedBody, document=document
         )
         if not isinstance(found, StartedBody):
             return found
@@ -142,36 +126,33 @@ class AssetsClient:
         execution_id = named or execution_of(links.values())
         if execution_id is None:
             return _strange("the links of the new execution do not name one execution")
-        stored: dict[str, str] = {}
-        for name, link in links.items():
-            # Followed as given while this process lives, stored only where it is relative.
-            self._links[execution_id, name] = origin_replaced(link, self._base_url)
-            if (path := source.relative(link)) is not None:
-                stored[name] = path
-        return Started(execution_id=execution_id, links=stored)
+        return Started(execution_id=execution_id, links=known.learn(execution_id, links))
 
     async def status(self, execution_id: str) -> ExecutionStatus | Trouble:
         """Ask about one execution."""
-        return await self._status(self._url(execution_id, "getExecutionStatus"))
+        return await self._status(self._known().url(execution_id, "getExecutionStatus"))
 
     async def submit(self, execution_id: str, body: bytes) -> Accepted | Trouble:
         """Send a chunk; the bytes go out as they are, so that a repeat is the same request."""
-        return await self._tell("POST", self._url(execution_id, "submitResults"), body)
+        return await self._tell("POST", self._known().url(execution_id, "submitResults"), body)
 
     async def complete(self, execution_id: str) -> Accepted | Trouble:
         """Say that all chunks are there.
 
         After Refused or Unavailable ask the status: PROCESSING or DONE means it worked.
         """
-        return await self._tell("POST", self._url(execution_id, "submitResults"), _COMPLETED)
+        return await self._tell(
+            "POST", self._known().url(execution_id, "submitResults"), _COMPLETED
+        )
 
     async def cancel(self, execution_id: str) -> Accepted | Trouble:
         """Drop an execution that is still INGESTING, with all its chunks."""
-        return await self._tell("DELETE", self._url(execution_id, "cancel"))
+        return await self._tell("DELETE", self._known().url(execution_id, "cancel"))
 
     async def report_failure(self, execution_id: str, reason: str) -> Accepted | Trouble:
         """Write why an import failed into its history; cut to what Assets accepts."""
-        _checked(execution_id)
+        if not is_uuid(execution_id):
+            raise ValueError("an execution is named by a UUID")
         url = self._source().url(f"executions/{execution_id}/history/failed")
         body = msgspec.json.encode({"failureReason": fitted(reason)})
         return await self._tell("POST", url, body)
@@ -218,20 +199,13 @@ class AssetsClient:
     async def _tell(self, method: str, url: str, body: bytes | None = None) -> Accepted | Trouble:
         return await self._calls.tell(method, url, body) or Accepted()
 
-    def _url(self, execution_id: str, link: Link) -> str:
-        _checked(execution_id)
-        composed = self._source().url(_COMPOSED[link].format(execution_id))
-        return self._links.get((execution_id, link), composed)
-
     def _source(self) -> SourceAddress:
-        if self._address is None:
+        return self._known().address
+
+    def _known(self) -> KnownLinks:
+        if self._links is None:
             raise RuntimeError("identify() or at() names the import source first")
-        return self._address
-
-
-def _checked(execution_id: str) -> None:
-    if not is_uuid(execution_id):
-        raise ValueError("an execution is named by a UUID")
+        return self._links
 
 
 def _strange(what: str) -> Unexpected:
