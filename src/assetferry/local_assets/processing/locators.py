@@ -1,0 +1,67 @@
+"""Locators: where in an entry the values of one attribute lie (12.2)."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final, Literal, TypeAlias
+
+__all__ = ["ABSENT", "Absent", "Locate", "compile_locator", "is_empty"]
+
+
+class Absent(Enum):
+    """The type of ABSENT."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final[Literal[Absent.ABSENT]] = Absent.ABSENT
+"""The entry does not have the key at all, so the stored value stays (12.4)."""
+
+Locate: TypeAlias = Callable[[dict[str, Any]], Any]
+"""Gives a scalar, a flat list where the path meets an array, or ABSENT."""
+
+
+def compile_locator(locator: str) -> Locate:
+    """Compile ``a``, ``a.b`` or ``a[*].b``; an exact key with dots in it wins."""
+    segments = locator.replace("[*]", "").split(".")
+    if len(segments) == 1:
+        name = segments[0]
+        return lambda entry: _flat(entry.get(name, ABSENT))
+
+    def locate(entry: dict[str, Any]) -> Any:
+        if locator in entry:
+            return _flat(entry[locator])
+        return _flat(_descend(entry, segments, 0))
+
+    return locate
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a present value holds nothing: null, blank text, an empty list."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _descend(holder: Any, segments: list[str], at: int) -> Any:
+    if at == len(segments):
+        return holder
+    if isinstance(holder, list):
+        elements: list[Any] = holder
+        met = [_descend(element, segments, at) for element in elements]
+        return [one for one in met if one is not ABSENT]
+    if not isinstance(holder, dict):
+        return ABSENT
+    fields: dict[str, Any] = holder
+    return _descend(fields[segments[at]], segments, at + 1) if segments[at] in fields else ABSENT
+
+
+def _flat(value: Any) -> Any:
+    """Flatten lists in lists, and leave everything else alone."""
+    if not isinstance(value, list):
+        return value
+    elements: list[Any] = value
+    flat: list[Any] = []
+    for element in elements:
+        if isinstance(element, list):
+            flat += _flat(element)
+        else:
+            flat.append(element)
+    return flat

@@ -1,0 +1,82 @@
+"""Objects of this source that a run did not bring: kept, or removed up to a threshold (12.3)."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from assetferry.local_assets.processing.met import MetObjects
+from assetferry.local_assets.processing.plan import Plan, TypeRun
+from assetferry.local_assets.settings import Settings
+from assetferry.local_assets.store.database import Database
+from assetferry.local_assets.store.objects import delete_objects
+from assetferry.local_assets.processing.tallies import put_tallies
+
+__all__ = ["remove_missing"]
+
+AT_ONCE = 5_000
+
+
+def remove_missing(
+    database: Database,
+    plan: Plan,
+    met: MetObjects,
+    settings: Settings,
+    stopping: Callable[[], bool],
+) -> bool:
+    """Delete what did not come, if the source is set so; False if told to stop.
+
+    A type that would lose more than the threshold keeps everything, and says so. A run that
+    was interrupted here has fewer missing objects than before, so its answer stays the same.
+    """
+    chosen = plan.source.settings
+    if chosen.missing_objects == "IGNORE":
+        return True
+    for run in plan.types:
+        total, missing = _count(database.reader(), plan, run, met)
+        if missing > total * chosen.missing_threshold:
+            run.tally.problem(
+                f"{missing} of {total} objects are missing, more than the threshold of "
+                f"{chosen.missing_threshold:.0%} allows to remove; nothing was removed",
+                settings.max_error_messages,
+            )
+            continue
+        while ids := _some(database.reader(), plan, run, met):
+            if stopping():
+                return False
+            database.writer.call(_delete, plan, run, ids)
+    return True
+
+
+def _delete(connection: sqlite3.Connection, plan: Plan, run: TypeRun, ids: list[int]) -> None:
+    run.tally.missing_deleted += len(ids)
+    delete_objects(connection, ids)
+    put_tallies(connection, plan.execution.number, [(run.object_type.id, run.tally)])
+
+
+def _count(
+    reader: sqlite3.Connection, plan: Plan, run: TypeRun, met: MetObjects
+) -> tuple[int, int]:
+    total = missing = 0
+    for object_id in _objects(reader, plan, run):
+        total += 1
+        missing += object_id not in met
+    return total, missing
+
+
+def _some(reader: sqlite3.Connection, plan: Plan, run: TypeRun, met: MetObjects) -> list[int]:
+    ids: list[int] = []
+    for object_id in _objects(reader, plan, run):
+        if object_id not in met:
+            ids.append(object_id)
+            if len(ids) == AT_ONCE:
+                break
+    return ids
+
+
+def _objects(reader: sqlite3.Connection, plan: Plan, run: TypeRun) -> Iterator[int]:
+    """Walk the objects that this source brought at any time."""
+    rows = reader.execute(
+        "SELECT o.id FROM identities AS i CROSS JOIN objects AS o ON o.id = i.object_id"
+        " WHERE i.source_number = ? AND i.object_type_id = ?",
+        (plan.source.number, run.object_type.id),
+    )
+    return (object_id for (object_id,) in rows)

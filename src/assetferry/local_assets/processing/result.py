@@ -1,0 +1,62 @@
+"""``progressResult``: what an execution came to (8.5, 8.6)."""
+
+from typing import Any
+
+from assetferry.local_assets import instant
+from assetferry.local_assets.processing.plan import Plan, TypeRun
+
+__all__ = ["progress_result"]
+
+
+def progress_result(plan: Plan, *, started: str, ended: str) -> dict[str, Any]:
+    """Write the result; its misspelt and misleading fields are as on the real wire."""
+    errors = sum(run.tally.errors for run in plan.types)
+    messages = [message for run in plan.types for message in run.tally.messages]
+    return {
+        "type": "IMPORT",
+        "id": plan.execution.number,
+        "started": instant.offset_form(started),
+        "ended": instant.offset_form(ended),
+        "objectSchemaId": plan.schema.id,
+        "result": "ERROR" if errors else "OK",
+        "status": "FINISHED",
+        "infoMessage": "No data to import",
+        "jobId": plan.execution.id,
+        "importSourceId": plan.source.id,
+        "populatedObjectTypes": [run.object_type.name for run in plan.types if run.tally.entries],
+        "onlyExecutedForObjectTypes": [],
+        "objectTypeResultMap": {str(run.object_type.id): _of_type(run) for run in plan.types},
+        "errorMessages": messages or None,
+        "errorCount": errors,
+        "totalNumberEntriesInImport": sum(run.tally.entries for run in plan.types),
+    }
+
+
+def _of_type(run: TypeRun) -> dict[str, Any]:
+    tally = run.tally
+    times = (tally.read_ms, tally.map_ms, tally.decide_ms, tally.write_ms)
+    return {
+        "id": None,
+        "objectTypeName": run.object_type.name,
+        "objectTypeId": run.object_type.id,
+        "objectsUpdated": tally.updated,
+        "objectsCreated": tally.created,
+        "objectsIdentical": tally.identical,
+        "objectsMissingUpdated": 0,
+        "objectsMissingDeleted": tally.missing_deleted,
+        "entriesInSource": tally.entries,
+        "duplicateEnries": tally.duplicates,
+        "emptyLabelEntries": tally.empty_labels,
+        "emptyExternalIdEntries": tally.empty_identities,
+        "objectsFilteredWithQlQuery": 0,
+        "errorMessages": tally.messages or None,
+        "errorCount": tally.errors,
+        "readExternalDataTimeInMs": round(tally.read_ms),
+        "mapExternalDataTimeInMs": round(tally.map_ms),
+        "qlQueryFilteringTimeInMs": 0,
+        "decidingActionsTimeInMs": round(tally.decide_ms),
+        "writeInsightDataTimeInMs": round(tally.write_ms),
+        "postFunctionTimeInMs": 0,
+        "executionTimeInMs": round(sum(times)),
+        "objectsWithUpdatedReferences": tally.updated_references,
+    }

@@ -1,0 +1,38 @@
+"""Selectors: where in a chunk the entries of one object type lie (12.1)."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+__all__ = ["Select", "compile_selector"]
+
+Select: TypeAlias = Callable[[dict[str, Any]], tuple[list[dict[str, Any]], int]]
+"""Gives the entries, and how many things met in their place are no entries."""
+
+
+def compile_selector(selector: str) -> Select:
+    """Compile a dotted path that walks every element of the arrays on its way.
+
+    A path missing in a chunk holds no entries there, because chunks are partial; an object
+    in the array's place is one entry; anything else is counted as an error.
+    """
+    *way, last = selector.split(".")
+
+    def select(data: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:
+        holders: list[Any] = [data]
+        for segment in way:
+            holders = [child for holder in holders for child in _children(holder, segment)]
+        found: list[Any] = []
+        for holder in holders:
+            found += _children(holder, last)
+        entries = [one for one in found if isinstance(one, dict)]
+        return entries, len(found) - len(entries)
+
+    return select
+
+
+def _children(holder: Any, segment: str) -> list[Any]:
+    """Give what a key holds as a list; nothing where the key is absent or null."""
+    value = holder.get(segment) if isinstance(holder, dict) else None
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,131 @@
+"""The background thread that processes completed executions, one after the other.
+
+It finds its work in the store, so what a killed server left in the middle is simply the
+first thing it finds.
+"""
+
+import logging
+import sqlite3
+import threading
+from typing import Any
+
+import msgspec
+
+from assetferry.local_assets import instant
+from assetferry.local_assets.processing.first_pass import write_objects
+from assetferry.local_assets.processing.met import MetObjects
+from assetferry.local_assets.processing.missing import remove_missing
+from assetferry.local_assets.processing.plan import plan
+from assetferry.local_assets.processing.references import resolve_references
+from assetferry.local_assets.processing.result import progress_result
+from assetferry.local_assets.settings import Settings
+from assetferry.local_assets.store.database import Database
+from assetferry.local_assets.store.executions import Execution, with_number
+
+__all__ = ["Worker"]
+
+logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """Processes until stopped; what it has not finished then stays PROCESSING."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._work = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="assets-processing", daemon=True)
+
+    def start(self) -> None:
+        self._work.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that an execution was completed."""
+        self._work.set()
+
+    def stop(self) -> None:
+        """Stop after the batch in hand and wait for that."""
+        self._stopping.set()
+        self._work.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            # Cleared before looking: whatever completes after the look sets it again.
+            self._work.clear()
+            number = _oldest(self._database.reader())
+            if number is None:
+                if not self._stopping.is_set():
+                    self._work.wait()
+                continue
+            self._guarded(number)
+
+    def _guarded(self, number: int) -> None:
+        """Process an execution; one that cannot be ends in ERROR instead of blocking the rest."""
+        try:
+            self._process(with_number(self._database.reader(), number))
+        except Exception:
+            logger.exception(
+                "processing failed", extra={"action": "processing_failed", "execution": number}
+            )
+            failed = {"result": "ERROR", "errorMessages": ["Something went wrong"], "errorCount": 1}
+            self._database.writer.call(_finish, number, instant.now(), failed)
+
+    def _process(self, execution: Execution) -> None:
+        started = execution.started or instant.now()
+        if execution.started is None:
+            self._database.writer.call(_begin, execution.number, started)
+        what = plan(self._database.reader(), execution)
+        met = MetObjects(self._database.reader(), execution.number)
+        stopping = self._stopping.is_set
+        if execution.phase == "objects":
+            if not write_objects(self._database, what, met, self._settings, stopping):
+                return
+            self._database.writer.call(_phase, execution.number, "references")
+        if execution.phase in ("objects", "references"):
+            if not resolve_references(self._database, what, self._settings, stopping):
+                return
+            self._database.writer.call(_phase, execution.number, "missing")
+        if not remove_missing(self._database, what, met, self._settings, stopping):
+            return
+        ended = instant.now()
+        result = progress_result(what, started=started, ended=ended)
+        self._database.writer.call(_finish, execution.number, ended, result)
+
+
+def _oldest(reader: sqlite3.Connection) -> int | None:
+    row = reader.execute(
+        "SELECT number FROM executions WHERE state = 'PROCESSING'"
+        " ORDER BY started IS NULL, completed, number LIMIT 1"
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def _begin(connection: sqlite3.Connection, number: int, started: str) -> None:
+    connection.execute("UPDATE executions SET started = ? WHERE number = ?", (started, number))
+
+
+def _phase(connection: sqlite3.Connection, number: int, phase: str) -> None:
+    connection.execute("UPDATE executions SET phase = ? WHERE number = ?", (phase, number))
+
+
+def _finish(
+    connection: sqlite3.Connection, number: int, ended: str, result: dict[str, Any]
+) -> None:
+    """End an execution and drop everything that was only needed on the way."""
+    for statement in (
+        "DELETE FROM chunks WHERE execution_number = ?",
+        "DELETE FROM chunk_ids WHERE execution_number = ?",
+        "DELETE FROM pending_references WHERE execution_number = ?",
+        "DELETE FROM met_objects WHERE execution_number = ?",
+        "DELETE FROM tallies WHERE execution_number = ?",
+    ):
+        connection.execute(statement, (number,))
+    connection.execute(
+        "UPDATE executions SET state = 'DONE', phase = 'done', ended = ?, result = ?"
+        " WHERE number = ?",
+        (ended, msgspec.json.encode(result).decode(), number),
+    )

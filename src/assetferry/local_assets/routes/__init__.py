@@ -1,0 +1,1 @@
+"""The addresses: what each call reads, refuses and answers."""

@@ -1,0 +1,109 @@
+"""Who may call what (section 2).
+
+A container token reaches ``imports/info`` and its own import source; a user's Basic
+credential reaches everything but ``imports/info``, which is about a token.
+"""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from assetferry.local_assets.errors import General, Unauthorized, not_found
+from assetferry.local_assets.routes.call import Handler, Site, site_of
+from assetferry.local_assets.store.credentials import Credential, find
+from assetferry.local_assets.store.sources import ImportSource, import_source, workspace_exists
+
+__all__ = ["SourceCall", "UserCall", "authenticate", "by_user", "on_source"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceCall:
+    """A call on an import source, by somebody who may."""
+
+    request: Request
+    site: Site
+    credential: Credential
+    source: ImportSource
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserCall:
+    """A call on a workspace by a user."""
+
+    request: Request
+    site: Site
+    credential: Credential
+    workspace_id: str
+
+
+OnSource: TypeAlias = Callable[[SourceCall], Awaitable[Response]]
+ByUser: TypeAlias = Callable[[UserCall], Awaitable[Response]]
+
+
+def authenticate(request: Request) -> Credential:
+    """Find out who is calling; 401 for anything but a credential that is valid now."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    reader = site_of(request).database.reader()
+    credential = None
+    if scheme.lower() == "bearer":
+        credential = find(reader, "container", value.strip())
+    elif scheme.lower() == "basic":
+        try:
+            secret = base64.b64decode(value.strip(), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise Unauthorized from error
+        credential = find(reader, "user", secret)
+    if credential is None:
+        raise Unauthorized
+    return credential
+
+
+def on_source(handler: OnSource) -> Handler:
+    """Wrap a handler of an import source's route."""
+
+    async def checked(request: Request) -> Response:
+        credential = authenticate(request)
+        workspace_id = _workspace(request)
+        reader = site_of(request).database.reader()
+        source_id: str = request.path_params["source"]
+        source = import_source(reader, source_id)
+        if source is None or source.workspace_id != workspace_id:
+            raise not_found("Import source", source_id)
+        if credential.kind == "container" and credential.source_number != source.number:
+            raise Unauthorized
+        return await handler(
+            SourceCall(request=request, site=site_of(request), credential=credential, source=source)
+        )
+
+    return checked
+
+
+def by_user(handler: ByUser) -> Handler:
+    """Wrap a handler of the read API, which container tokens do not reach."""
+
+    async def checked(request: Request) -> Response:
+        credential = authenticate(request)
+        if credential.kind != "user":
+            raise Unauthorized
+        return await handler(
+            UserCall(
+                request=request,
+                site=site_of(request),
+                credential=credential,
+                workspace_id=_workspace(request),
+            )
+        )
+
+    return checked
+
+
+def _workspace(request: Request) -> str:
+    workspace_id: str = request.path_params["workspace"]
+    if not workspace_exists(site_of(request).database.reader(), workspace_id):
+        raise General(404, "Not found")
+    return workspace_id

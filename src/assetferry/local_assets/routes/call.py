@@ -1,0 +1,56 @@
+"""One request, with everything a handler needs to answer it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from assetferry.local_assets.processing.worker import Worker
+from assetferry.local_assets.settings import Settings
+from assetferry.local_assets.store.database import Database
+
+__all__ = ["Handler", "Site", "answer", "no_content", "resource", "site_of"]
+
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """What one running server is made of."""
+
+    settings: Settings
+    database: Database
+    worker: Worker
+
+
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with JSON."""
+    return Response(
+        msgspec.json.encode(body),
+        status_code=status,
+        media_type="application/json",
+        headers=dict(headers or {}),
+    )
+
+
+def no_content() -> Response:
+    return Response(status_code=204)
+
+
+def resource(path: str, **methods: Handler) -> Route:
+    """Make one route of all methods of a path, so that a 405 can name them all."""
+
+    async def dispatch(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await methods[method](request)
+
+    return Route(path, dispatch, methods=list(methods))

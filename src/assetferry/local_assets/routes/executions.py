@@ -1,0 +1,164 @@
+"""Executions: start, feed, watch, cancel (section 8)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from assetferry.local_assets.errors import General, bad_request
+from assetferry.local_assets.routes.access import SourceCall
+from assetferry.local_assets.routes.body import json_object, parse, raw_body
+from assetferry.local_assets.routes.call import answer, no_content
+from assetferry.local_assets.routes.links import source_base
+from assetferry.local_assets.store.chunks import accept
+from assetferry.local_assets.store.executions import (
+    Execution,
+    cancel,
+    execution,
+    newest_execution,
+    record_failure,
+    record_progress,
+    start,
+)
+
+__all__ = [
+    "cancel_execution",
+    "get_newest_status",
+    "get_status",
+    "post_data",
+    "post_failed",
+    "put_progress",
+    "start_execution",
+]
+
+_DATA_KEYS = frozenset({"data", "clientGeneratedId", "completed"})
+
+
+async def start_execution(call: SourceCall) -> Response:
+    """Begin an execution and say where its parts are; all links are nested (8.2)."""
+    body = await json_object(call.request, call.site.settings.max_body_bytes)
+    scheduled = body.get("scheduled", False)
+    if not isinstance(scheduled, bool):
+        raise bad_request("scheduled must be a boolean")
+    execution_id = await call.site.database.writer.run(
+        start, call.source, scheduled=scheduled, actor=call.credential.actor
+    )
+    base = source_base(call.request, call.source.workspace_id, call.source.id)
+    here = f"{base}/executions/{execution_id}"
+    links = {
+        "submitProgress": f"{here}/progress",
+        "submitResults": f"{here}/data",
+        "getExecutionStatus": f"{here}/status",
+        "cancel": here,
+    }
+    return answer({"result": "success", "links": links})
+
+
+async def post_data(call: SourceCall) -> Response:
+    """Take a chunk, a completion, or both; the chunk is stored as it came (8.3)."""
+    settings = call.site.settings
+    raw = await raw_body(call.request, settings.max_body_bytes)
+    body = parse(call.request, raw)
+    _check_data(body, settings.max_client_id)
+    completed = body.get("completed") is True
+    to_process = await call.site.database.writer.run(
+        accept,
+        call.source,
+        call.request.path_params["execution"],
+        body=raw if "data" in body else None,
+        client_id=body.get("clientGeneratedId") or None,
+        completed=completed,
+        dedupe=settings.dedupe,
+    )
+    if to_process is not None:
+        call.site.worker.wake()
+    return Response(status_code=200)
+
+
+async def put_progress(call: SourceCall) -> Response:
+    """Take what the app says about itself; cosmetic (8.4)."""
+    body = await json_object(call.request, call.site.settings.max_body_bytes)
+    _check_progress(body)
+    await call.site.database.writer.run(
+        record_progress,
+        call.source,
+        call.request.path_params["execution"],
+        msgspec.json.encode(body),
+    )
+    return Response(status_code=200)
+
+
+async def get_status(call: SourceCall) -> Response:
+    return answer(
+        _status(
+            execution(
+                call.site.database.reader(), call.source, call.request.path_params["execution"]
+            )
+        )
+    )
+
+
+async def get_newest_status(call: SourceCall) -> Response:
+    newest = newest_execution(call.site.database.reader(), call.source)
+    if newest is None:
+        raise General(404, "No execution yet")
+    return answer(_status(newest))
+
+
+async def cancel_execution(call: SourceCall) -> Response:
+    await call.site.database.writer.run(cancel, call.source, call.request.path_params["execution"])
+    return Response(status_code=200)
+
+
+async def post_failed(call: SourceCall) -> Response:
+    """Record a failure in the import history; the execution goes on (8.8)."""
+    body = await json_object(call.request, call.site.settings.max_body_bytes)
+    reason = body.get("failureReason")
+    longest = call.site.settings.max_failure_reason
+    if not isinstance(reason, str) or not 1 <= len(reason) <= longest:
+        raise bad_request(f"failureReason is required, 1 to {longest} characters")
+    await call.site.database.writer.run(
+        record_failure,
+        call.source,
+        call.request.path_params["execution"],
+        reason=reason,
+        actor=call.credential.actor,
+    )
+    return no_content()
+
+
+def _status(found: Execution) -> dict[str, Any]:
+    """Write the body of both status calls; the result appears once there is one (8.5)."""
+    body: dict[str, Any] = {"status": found.state, "executionId": found.id}
+    if found.result is not None:
+        body["progressResult"] = found.result
+    return body
+
+
+def _check_data(body: Mapping[str, Any], longest_id: int) -> None:
+    for key in body:
+        if key not in _DATA_KEYS:
+            raise bad_request(f"Unknown key {key!r}; keys are case-sensitive")
+    if "data" in body and not isinstance(body["data"], dict):
+        raise bad_request("data must be an object")
+    if not isinstance(body.get("completed", False), bool):
+        raise bad_request("completed must be a boolean")
+    client_id = body.get("clientGeneratedId")
+    if client_id is not None and (not isinstance(client_id, str) or len(client_id) > longest_id):
+        raise bad_request(f"clientGeneratedId must be a string of at most {longest_id} characters")
+    if "data" not in body and body.get("completed") is not True:
+        raise bad_request("Either data or completed is required")
+
+
+def _check_progress(body: Mapping[str, Any]) -> None:
+    for half, counter in (("steps", "current"), ("objects", "processed")):
+        given = body.get(half, {})
+        if not isinstance(given, dict):
+            raise bad_request(f"Invalid progress: {half} must be an object")
+        total, done = given.get("total", 0), given.get(counter, 0)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        for number in (total, done):  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+                raise bad_request(f"Invalid progress: counts of {half} are integers from 0")
+        if "total" in given and done > total:
+            raise bad_request(f"Invalid progress: {counter} is beyond total")

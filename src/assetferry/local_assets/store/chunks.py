@@ -1,0 +1,103 @@
+"""Chunks: received, kept as they came, handed to processing in order of arrival (8.3)."""
+
+import hashlib
+import logging
+import sqlite3
+
+from assetferry.local_assets import instant
+from assetferry.local_assets.errors import bad_request
+from assetferry.local_assets.settings import Dedupe
+from assetferry.local_assets.store.executions import Execution, execution
+from assetferry.local_assets.store.sources import ImportSource
+
+__all__ = ["accept", "drop_through", "next_chunks"]
+
+logger = logging.getLogger(__name__)
+
+
+def accept(
+    connection: sqlite3.Connection,
+    source: ImportSource,
+    execution_id: str,
+    *,
+    body: bytes | None,
+    client_id: str | None,
+    completed: bool,
+    dedupe: Dedupe,
+) -> int | None:
+    """Store a chunk, complete the execution, or both, in one transaction.
+
+    ``body`` is None where the call carries no data. Give the execution's number if it is
+    now to be processed. A repeated completing call is answered like the first, known by its
+    id; a bare one cannot be told from a mistake and is refused.
+    """
+    found = execution(connection, source, execution_id)
+    if found.state != "INGESTING":
+        if completed and client_id is not None and client_id == found.completing_id:
+            return None
+        raise bad_request(f"Execution is {found.state}; data is accepted only while INGESTING")
+    if body is not None and _is_new(connection, found, client_id, body, dedupe):
+        connection.execute(
+            "INSERT INTO chunks (execution_number, body) VALUES (?, ?)", (found.number, body)
+        )
+    if not completed:
+        return None
+    connection.execute(
+        "UPDATE executions SET state = 'PROCESSING', completed = ?, completing_id = ?"
+        " WHERE number = ?",
+        (instant.now(), client_id, found.number),
+    )
+    return found.number
+
+
+def _is_new(
+    connection: sqlite3.Connection,
+    found: Execution,
+    client_id: str | None,
+    body: bytes,
+    dedupe: Dedupe,
+) -> bool:
+    """Tell whether to store a chunk; count and log a repeat that says something else."""
+    if client_id is None or dedupe == "none":
+        return True
+    digest = hashlib.blake2b(body, digest_size=16).digest()
+    known = connection.execute(
+        "SELECT digest FROM chunk_ids WHERE execution_number = ? AND client_id = ?",
+        (found.number, client_id),
+    ).fetchone()
+    if known is None:
+        connection.execute(
+            "INSERT INTO chunk_ids (execution_number, client_id, digest) VALUES (?, ?, ?)",
+            (found.number, client_id, digest),
+        )
+        return True
+    differs = known[0] != digest
+    if differs:
+        logger.warning(
+            "a repeated clientGeneratedId came with another payload; the first one counts",
+            extra={"action": "chunk_differs", "execution": found.id},
+        )
+    connection.execute(
+        "UPDATE executions SET repeats = repeats + 1, differing = differing + ? WHERE number = ?",
+        (differs, found.number),
+    )
+    return False
+
+
+def next_chunks(
+    connection: sqlite3.Connection, execution_number: int, after: int, limit: int
+) -> list[tuple[int, bytes]]:
+    """Give the oldest chunks left beyond a number, with their numbers."""
+    return connection.execute(
+        "SELECT number, body FROM chunks WHERE execution_number = ? AND number > ?"
+        " ORDER BY number LIMIT ?",
+        (execution_number, after, limit),
+    ).fetchall()
+
+
+def drop_through(connection: sqlite3.Connection, execution_number: int, number: int) -> None:
+    """Forget the chunks up to this one: they are objects now."""
+    connection.execute(
+        "DELETE FROM chunks WHERE execution_number = ? AND number <= ?",
+        (execution_number, number),
+    )

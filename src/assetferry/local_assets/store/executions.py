@@ -1,0 +1,189 @@
+"""Executions and their state machine (8.1).
+
+start → INGESTING ──complete──▶ PROCESSING ──finish──▶ DONE
+            └──────cancel─────▶ CANCELLED
+"""
+
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from assetferry.local_assets import instant
+from assetferry.local_assets.errors import Busy, bad_request, not_found
+from assetferry.local_assets.store.sources import ImportSource
+
+__all__ = [
+    "Execution",
+    "State",
+    "active_execution",
+    "cancel",
+    "execution",
+    "executions_of",
+    "newest_execution",
+    "record_failure",
+    "record_progress",
+    "start",
+    "with_number",
+]
+
+State: TypeAlias = Literal["INGESTING", "PROCESSING", "DONE", "CANCELLED"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Execution:
+    number: int
+    """Ours, in the order of starting."""
+    id: str
+    source_number: int
+    state: State
+    scheduled: bool
+    actor: str
+    created: str
+    completed: str | None
+    completing_id: str | None
+    """The clientGeneratedId that came with ``completed: true``."""
+    started: str | None
+    ended: str | None
+    phase: str
+    repeats: int
+    """Chunks that were ignored because their id was known."""
+    differing: int
+    """Those among them whose payload was another one."""
+    progress: dict[str, Any] | None
+    result: dict[str, Any] | None
+
+
+_COLUMNS = (
+    "number, id, source_number, state, scheduled, actor, created, completed, completing_id,"
+    "started, ended, phase, repeats, differing, progress, result"
+)
+
+
+def start(
+    connection: sqlite3.Connection, source: ImportSource, *, scheduled: bool, actor: str
+) -> str:
+    """Begin an execution; one at a time per source, and only once it is mapped (8.2)."""
+    if source.settings.module_key != "rlabs-import-type-external":
+        raise Busy("INVALID_IMPORT_MODULE_KEY")
+    if not source.settings.enabled:
+        raise Busy("DISABLED")
+    if not source.mapped:
+        raise Busy("MISSING_MAPPING")
+    execution_id = str(uuid.uuid4())
+    try:
+        connection.execute(
+            "INSERT INTO executions (id, source_number, state, scheduled, actor, created)"
+            " VALUES (?, ?, 'INGESTING', ?, ?, ?)",
+            (execution_id, source.number, scheduled, actor, instant.now()),
+        )
+    except sqlite3.IntegrityError as error:
+        raise Busy("IN_PROGRESS") from error
+    return execution_id
+
+
+def execution(connection: sqlite3.Connection, source: ImportSource, execution_id: str) -> Execution:
+    """Give an execution of this source; one of another source does not exist here."""
+    found = _first(connection, "source_number = ? AND id = ?", (source.number, execution_id))
+    if found is None:
+        raise not_found("Execution", execution_id)
+    return found
+
+
+def newest_execution(connection: sqlite3.Connection, source: ImportSource) -> Execution | None:
+    return _first(connection, "source_number = ?", (source.number,))
+
+
+def active_execution(connection: sqlite3.Connection, source: ImportSource) -> Execution | None:
+    return _first(
+        connection,
+        "source_number = ? AND state IN ('INGESTING', 'PROCESSING')",
+        (source.number,),
+    )
+
+
+def with_number(connection: sqlite3.Connection, number: int) -> Execution:
+    found = _first(connection, "number = ?", (number,))
+    assert found is not None  # noqa: S101 - executions are never deleted
+    return found
+
+
+def executions_of(
+    connection: sqlite3.Connection, source: ImportSource, limit: int
+) -> list[Execution]:
+    """Give the newest executions, newest first."""
+    return _all(connection, "source_number = ?", (source.number,), limit)
+
+
+def cancel(connection: sqlite3.Connection, source: ImportSource, execution_id: str) -> None:
+    """End an execution before its completion and drop what it received (8.7)."""
+    found = execution(connection, source, execution_id)
+    if found.state in ("PROCESSING", "DONE"):
+        raise bad_request(f"Execution is {found.state} and can no longer be cancelled")
+    if found.state == "CANCELLED":
+        return
+    connection.execute(
+        "UPDATE executions SET state = 'CANCELLED', ended = ? WHERE number = ?",
+        (instant.now(), found.number),
+    )
+    connection.execute("DELETE FROM chunks WHERE execution_number = ?", (found.number,))
+    connection.execute("DELETE FROM chunk_ids WHERE execution_number = ?", (found.number,))
+
+
+def record_progress(
+    connection: sqlite3.Connection, source: ImportSource, execution_id: str, progress: bytes
+) -> None:
+    """Keep what the app last said about itself; only while INGESTING (8.4)."""
+    found = execution(connection, source, execution_id)
+    if found.state != "INGESTING":
+        raise bad_request("Invalid progress: it is accepted only while INGESTING")
+    connection.execute(
+        "UPDATE executions SET progress = ? WHERE number = ?", (progress.decode(), found.number)
+    )
+
+
+def record_failure(
+    connection: sqlite3.Connection,
+    source: ImportSource,
+    execution_id: str,
+    *,
+    reason: str,
+    actor: str,
+) -> None:
+    """Write a failure into the import history; the execution goes on (8.8)."""
+    found = execution(connection, source, execution_id)
+    if found.state != "INGESTING":
+        raise bad_request("Failures can be recorded only while INGESTING")
+    connection.execute(
+        "INSERT INTO failures (source_number, execution_number, at, actor, reason)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (source.number, found.number, instant.now(), actor, reason),
+    )
+
+
+def _first(
+    connection: sqlite3.Connection, where: str, values: tuple[object, ...]
+) -> Execution | None:
+    found = _all(connection, where, values, 1)
+    return found[0] if found else None
+
+
+def _all(
+    connection: sqlite3.Connection, where: str, values: tuple[object, ...], limit: int
+) -> list[Execution]:
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM executions WHERE {where} ORDER BY number DESC LIMIT ?",  # noqa: S608
+        (*values, limit),
+    )
+    return [_execution(row) for row in rows]
+
+
+def _execution(row: tuple[object, ...]) -> Execution:
+    fields = dict(zip((name.strip() for name in _COLUMNS.split(",")), row, strict=True))
+    fields["scheduled"] = bool(fields["scheduled"])
+    for document in ("progress", "result"):
+        if fields[document] is not None:
+            fields[document] = msgspec.json.decode(str(fields[document]))
+    return msgspec.convert(fields, Execution)

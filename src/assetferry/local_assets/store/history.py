@@ -1,0 +1,42 @@
+"""The import history of a source, which Assets shows but has no API for."""
+
+import sqlite3
+from typing import Any
+
+from assetferry.local_assets.store.executions import executions_of
+from assetferry.local_assets.store.sources import ImportSource
+
+__all__ = ["history_of"]
+
+LONGEST = 1_000
+
+
+def history_of(connection: sqlite3.Connection, source: ImportSource) -> list[dict[str, Any]]:
+    """Give the newest executions, newest first, each with the failures reported of it."""
+    failures: dict[int, list[dict[str, str]]] = {}
+    for number, at, actor, reason in connection.execute(
+        "SELECT execution_number, at, actor, reason FROM failures"
+        " WHERE source_number = ? AND execution_number IS NOT NULL ORDER BY id",
+        (source.number,),
+    ):
+        entry = {"at": at, "actor": actor, "failureReason": reason}
+        failures.setdefault(number, []).append(entry)
+    return [
+        {
+            "executionId": one.id,
+            "state": one.state,
+            "executedType": "SCHEDULED" if one.scheduled else "MANUAL",
+            "tags": ["Scheduled"] if one.scheduled else [],
+            "actor": one.actor,
+            "created": one.created,
+            "completed": one.completed,
+            "started": one.started,
+            "ended": one.ended,
+            "repeatedChunks": one.repeats,
+            "differingChunks": one.differing,
+            "progress": one.progress,
+            "progressResult": one.result,
+            "failures": failures.get(one.number, []),
+        }
+        for one in executions_of(connection, source, LONGEST)
+    ]
