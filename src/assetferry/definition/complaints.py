@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from assetferry.definition.document import Definition
 from assetferry.definition.positions import Path, written
 
-__all__ = ["Complaint", "complaint", "nearest"]
+__all__ = ["Complaint", "as_table", "complaints", "nearest"]
 
 _UNIONS: tuple[tuple[str, ...], ...] = (
     ("sources", "*", "auth"),
@@ -20,6 +20,7 @@ _UNIONS: tuple[tuple[str, ...], ...] = (
 )
 """Where pydantic puts the name of a union's member into the location."""
 
+_MISSING = "is missing"
 _TABLE = "a table: { key = value, … }, or a section of its own"
 _EXPECTED = {
     "string_type": "a text in quotes",
@@ -41,6 +42,8 @@ class Complaint:
     path: Path
     message: str
     cure: str
+    meant: Path | None = None
+    """What an unknown key was probably meant to be; no need to say that it is missing too."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -50,22 +53,28 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded[close[0]] if close else None
 
 
-def complaint(error: ErrorDetails) -> Complaint:  # noqa: PLR0911  # one return per kind
-    """Translate one of pydantic's errors."""
+def complaints(errors: Iterable[ErrorDetails]) -> list[Complaint]:
+    """Translate pydantic's errors; a key that is only misspelt is not also missing."""
+    found = [_complaint(error) for error in errors]
+    meant = {one.meant for one in found}
+    return [one for one in found if one.message != _MISSING or one.path not in meant]
+
+
+def _complaint(error: ErrorDetails) -> Complaint:  # one return per kind
     path, model = _place(error["loc"])
     kind, context = error["type"], error.get("ctx", {})
     if kind == "mistake":
         return Complaint(path, str(context["message"]), str(context["cure"]))
     if kind == "missing":
-        return Complaint(path, "is missing", _add(path))
+        return Complaint(path, _MISSING, _add(path))
     if kind == "extra_forbidden":
-        return Complaint(path, "is not a key that belongs here", _instead(path, model))
+        return _unknown(path, model)
     if kind == "literal_error":
         return _choice(path, _given(error), _words(str(context["expected"])))
     if kind == "union_tag_invalid":
         return _choice((*path, "type"), str(context["tag"]), _words(str(context["expected_tags"])))
     if kind == "union_tag_not_found":
-        return Complaint((*path, "type"), "is missing", 'Say which kind it is: type = "…".')
+        return Complaint((*path, "type"), _MISSING, 'Say which kind it is: type = "…".')
     if kind in _EXPECTED:
         expected = _EXPECTED[kind]
         return Complaint(path, f"is not {expected.partition(':')[0]}", f"Write {expected}.")
@@ -138,14 +147,15 @@ def _add(path: Path) -> str:
     return f"Add {written(path[-1:])} to {f'[{written(path[:-1])}]' if path[:-1] else 'the top'}."
 
 
-def _instead(path: Path, model: type[BaseModel] | None) -> str:
+def _unknown(path: Path, model: type[BaseModel] | None) -> Complaint:
+    message = "is not a key that belongs here"
     if model is None:
-        return "Take it out."
+        return Complaint(path, message, "Take it out.")
     known = [field.alias or name for name, field in model.model_fields.items()]
     guess = nearest(str(path[-1]), known)
     if guess is not None:
-        return f"Did you mean {guess}?"
-    return f"Take it out; known here are {', '.join(known)}."
+        return Complaint(path, message, f"Did you mean {guess}?", (*path[:-1], guess))
+    return Complaint(path, message, f"Take it out; known here are {', '.join(known)}.")
 
 
 def _given(error: ErrorDetails) -> str:

@@ -9,7 +9,7 @@ from typing import NoReturn
 from pydantic import ValidationError
 
 from assetferry.definition.checks import check
-from assetferry.definition.complaints import Complaint, complaint
+from assetferry.definition.complaints import Complaint, complaints
 from assetferry.definition.document import Definition
 from assetferry.definition.draft import draft
 from assetferry.definition.positions import Positions, written
@@ -33,14 +33,14 @@ def load(text: str, *, origin: str) -> Definition:
     except tomllib.TOMLDecodeError as error:
         _reject_toml(str(error), text, origin)
     definition: Definition | None = None
-    complaints: list[Complaint] = []
+    found: list[Complaint] = []
     try:
         definition = Definition.model_validate(raw)
     except ValidationError as error:
-        complaints = [complaint(found) for found in error.errors(include_url=False)]
-    complaints += check(draft(raw, [found.path for found in complaints]))
-    if definition is None or complaints:
-        _reject(complaints, Positions(text), origin)
+        found = complaints(error.errors(include_url=False))
+    found += check(draft(raw, [one.path for one in found]))
+    if definition is None or found:
+        _reject(found, Positions(text), origin)
     return definition
 
 
@@ -49,17 +49,17 @@ def content_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _reject(complaints: Iterable[Complaint], positions: Positions, origin: str) -> NoReturn:
+def _reject(found: Iterable[Complaint], positions: Positions, origin: str) -> NoReturn:
     problems = {
         Problem(
-            line=positions.line(found.path),
-            key=written(found.path),
-            message=found.message,
-            cure=found.cure,
+            line=positions.line(one.path),
+            key=written(one.path),
+            message=one.message,
+            cure=one.cure,
         )
-        for found in complaints
+        for one in found
     }
-    ordered = sorted(problems, key=lambda found: (found.line or 0, found.key, found.message))
+    ordered = sorted(problems, key=lambda one: (one.line or 0, one.key, one.message))
     raise DefinitionError(tuple(ordered), origin=origin) from None
 
 
