@@ -306,7 +306,7 @@ async def test_stored_links_are_used_for_their_own_execution_only(
     client: AssetsClient, stand: Stand
 ) -> None:
     """Cancelling an execution found by accident does not cancel the one of the links."""
-    stored = {"cancel": f"executions/{EID}", "submitResults": "../../evil"}
+    stored = {"cancel": f"executions/{EID}", "submitResults": f"../../evil/executions/{EID}/data"}
     bound = client.at(WS, SRC, links=stored)
     stand.say(200)
     stand.say(200)
