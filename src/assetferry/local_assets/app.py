@@ -1,7 +1,7 @@
 """The application: every address under all three prefixes, one shape for each refusal."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -34,7 +34,7 @@ def create_app(settings: Settings, data: Path) -> Starlette:
     """
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         database = Database(data / DATABASE)
         worker = Worker(database, settings)
         app.state.site = Site(settings=settings, database=database, worker=worker)

@@ -5,28 +5,39 @@ import contextlib
 import socket
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
 from filelock import FileLock, Timeout
 
 from assetferry.local_assets.app import create_app
 from assetferry.local_assets.errors import FolderInUse
+from assetferry.local_assets.routes.call import Site
 from assetferry.local_assets.settings import Settings, SourceSettings
 from assetferry.local_assets.store import provisioning
+from assetferry.local_assets.store.provisioning import Provisioned
 
-__all__ = ["LocalAssets", "serve"]
+__all__ = ["LocalAssets", "Running", "serve"]
 
 LOCK = "assets.lock"
 BACKLOG = 256
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """A server that accepts connections."""
+
+    url: str
+    site: Site
+
+
 @contextlib.asynccontextmanager
-async def serve(settings: Settings) -> AsyncIterator[str]:
-    """Serve while the block runs, and give the URL once connections are accepted.
+async def serve(settings: Settings) -> AsyncGenerator[Running]:
+    """Serve while the block runs, which begins once connections are accepted.
 
     Leaving the block finishes the requests and the batch in hand. Raises FolderInUse where
     another server holds the data folder, NotOurDatabase where it holds something else, and
@@ -40,7 +51,7 @@ async def serve(settings: Settings) -> AsyncIterator[str]:
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             try:
                 await server.until_started(serving)
-                yield f"http://{host}:{port}"
+                yield Running(url=f"http://{host}:{port}", site=app.state.site)
             finally:
                 server.should_exit = True
                 await serving
@@ -50,7 +61,7 @@ class _Server(uvicorn.Server):
     """A server that leaves signals to the program it is part of."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -81,8 +92,7 @@ class LocalAssets:
         self._started = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="local-assets", daemon=True)
-        self._app: Any = None
-        self.url = ""
+        self._running: Running | None = None
 
     def start(self) -> Self:
         """Start and wait until connections are accepted; raise what prevents it."""
@@ -91,6 +101,26 @@ class LocalAssets:
         if self._failure is not None:
             raise self._failure
         return self
+
+    @property
+    def url(self) -> str:
+        return self._here().url
+
+    def new_source(
+        self, name: str = "Hardware", key: str | None = None, settings: SourceSettings | None = None
+    ) -> Provisioned:
+        """Make a workspace of its own with an object schema, an import source and its token."""
+        return self._here().site.database.writer.call(
+            provisioning.new_everything,
+            name,
+            key or provisioning.key_from(name),
+            settings or SourceSettings(),
+        )
+
+    def _here(self) -> "Running":
+        if self._running is None:
+            raise RuntimeError("the local Assets server was not started; call start() first")
+        return self._running
 
     def stop(self) -> None:
         """Finish what is in hand and end the thread."""
@@ -118,15 +148,15 @@ class LocalAssets:
     async def _serve(self) -> None:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
-        async with serve(self._settings) as url:
-            self.url = url
+        async with serve(self._settings) as running:
+            self._running = running
             self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
             self._started.set()
             await stopped.wait()
 
 
 @contextlib.contextmanager
-def _held_folder(data: Path | None) -> Iterator[Path]:
+def _held_folder(data: Path | None) -> Generator[Path]:
     """Hold the data folder alone; a temporary one goes away at the end."""
     if data is None:
         with tempfile.TemporaryDirectory(prefix="assetferry-assets-") as folder:
@@ -147,7 +177,7 @@ def _held_folder(data: Path | None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def _listening(settings: Settings) -> Generator[socket.socket]:
     """Bind before anything else, so that a taken port is an error of its own."""
     listener = socket.create_server(
         (settings.host, settings.port),

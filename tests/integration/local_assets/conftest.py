@@ -137,7 +137,7 @@ def server() -> Iterator[LocalAssets]:
 
 @pytest.fixture
 def api(server: LocalAssets) -> Api:
-    """A client with a workspace and an import source of its own."""
+    """Give a client with a workspace and an import source of its own."""
     client = Api(server.url)
     client.new_source()
     return client

@@ -8,6 +8,7 @@ import jsonschema_rs
 import msgspec
 
 from assetferry.local_assets.errors import Problem
+from assetferry.local_assets.jsonshape import is_list, is_object
 
 __all__ = ["carries_external_ids", "violations"]
 
@@ -29,15 +30,13 @@ def carries_external_ids(document: Any) -> bool:
 
     The document's own ``$schema`` is ignored, because official examples name the wrong one.
     """
-    if isinstance(document, dict):
-        items: dict[str, Any] = document
+    if is_object(document):
         return any(
             (key in _EXTERNAL_IDS and isinstance(value, str)) or carries_external_ids(value)
-            for key, value in items.items()
+            for key, value in document.items()
         )
-    if isinstance(document, list):
-        values: list[Any] = document
-        return any(map(carries_external_ids, values))
+    if is_list(document):
+        return any(map(carries_external_ids, document))
     return False
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from assetferry.local_assets.processing.met import MetObjects
 from assetferry.local_assets.processing.plan import Plan
-from assetferry.local_assets.store.chunks import drop_through
 from assetferry.local_assets.processing.tallies import put_tallies
+from assetferry.local_assets.store.chunks import drop_through
 
 __all__ = ["Batch", "write"]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from assetferry.local_assets.jsonshape import is_list, is_object
 from assetferry.local_assets.processing.conversion import Convert, scalar_text
 from assetferry.local_assets.processing.locators import ABSENT, Locate, is_empty
 
@@ -106,7 +107,7 @@ class EntryMapper:
 
     def _texts(self, attribute: Plain, value: Any, mapped: Mapped) -> list[str]:
         """Convert one value or several; count what does not fit."""
-        values: list[Any] = value if isinstance(value, list) else [value]
+        values = value if is_list(value) else [value]
         texts: list[str] = []
         for one in values:
             if is_empty(one):
@@ -146,12 +147,12 @@ class EntryMapper:
             return ABSENT
         values: list[Any] = []
         for value in found:
-            values += value if isinstance(value, list) else [value]
+            values += value if is_list(value) else [value]
         if attribute.maximum != 1:
             return values
         for value in values:
-            if isinstance(value, dict):
-                return value  # pyright: ignore[reportUnknownVariableType] - is refused as it is
+            if is_object(value):
+                return value
         return self._concatenator.join(scalar_text(one) for one in values if not is_empty(one))
 
     def _want(self, entry: dict[str, Any], mapped: Mapped) -> None:
@@ -187,8 +188,8 @@ def identity_key(parts: Sequence[str]) -> str:
 
 def _reference_texts(value: Any) -> list[str]:
     """Give the texts of a placeholder; what is no scalar matches nothing."""
-    values: list[Any] = value if isinstance(value, list) else [value]
-    return [_text(one) for one in values if not is_empty(one) and not isinstance(one, dict)]
+    values = value if is_list(value) else [value]
+    return [_text(one) for one in values if not is_empty(one) and not is_object(one)]
 
 
 def _text(value: Any) -> str:

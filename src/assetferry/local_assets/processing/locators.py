@@ -4,6 +4,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
 
+from assetferry.local_assets.jsonshape import is_list, is_object
+
 __all__ = ["ABSENT", "Absent", "Locate", "compile_locator", "is_empty"]
 
 
@@ -43,24 +45,21 @@ def is_empty(value: Any) -> bool:
 def _descend(holder: Any, segments: list[str], at: int) -> Any:
     if at == len(segments):
         return holder
-    if isinstance(holder, list):
-        elements: list[Any] = holder
-        met = [_descend(element, segments, at) for element in elements]
+    if is_list(holder):
+        met = [_descend(element, segments, at) for element in holder]
         return [one for one in met if one is not ABSENT]
-    if not isinstance(holder, dict):
+    if not is_object(holder) or segments[at] not in holder:
         return ABSENT
-    fields: dict[str, Any] = holder
-    return _descend(fields[segments[at]], segments, at + 1) if segments[at] in fields else ABSENT
+    return _descend(holder[segments[at]], segments, at + 1)
 
 
 def _flat(value: Any) -> Any:
     """Flatten lists in lists, and leave everything else alone."""
-    if not isinstance(value, list):
+    if not is_list(value):
         return value
-    elements: list[Any] = value
     flat: list[Any] = []
-    for element in elements:
-        if isinstance(element, list):
+    for element in value:
+        if is_list(element):
             flat += _flat(element)
         else:
             flat.append(element)

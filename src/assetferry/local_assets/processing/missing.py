@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 from assetferry.local_assets.processing.met import MetObjects
 from assetferry.local_assets.processing.plan import Plan, TypeRun
+from assetferry.local_assets.processing.tallies import put_tallies
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
 from assetferry.local_assets.store.objects import delete_objects
-from assetferry.local_assets.processing.tallies import put_tallies
 
 __all__ = ["remove_missing"]
 

@@ -9,6 +9,7 @@ from assetferry.local_assets.processing.conversion import converter, scalar_text
 from assetferry.local_assets.processing.entries import EntryMapper, Plain, Reference
 from assetferry.local_assets.processing.locators import compile_locator
 from assetferry.local_assets.processing.selectors import Select, compile_selector
+from assetferry.local_assets.processing.tallies import tallies_of
 from assetferry.local_assets.processing.tally import Tally
 from assetferry.local_assets.settings import SourceSettings
 from assetferry.local_assets.store.catalogue import (
@@ -23,7 +24,6 @@ from assetferry.local_assets.store.executions import Execution
 from assetferry.local_assets.store.mappings import AttributeMapping, TypeMapping, mappings_of
 from assetferry.local_assets.store.sources import ImportSource, source_by_number
 from assetferry.local_assets.store.statuses import statuses_of_schema
-from assetferry.local_assets.processing.tallies import tallies_of
 
 __all__ = ["Plan", "ReferenceRun", "TypeRun", "plan"]
 

@@ -8,10 +8,10 @@ import msgspec
 
 from assetferry.local_assets import aql
 from assetferry.local_assets.processing.plan import Plan, ReferenceRun
+from assetferry.local_assets.processing.tallies import put_tallies
 from assetferry.local_assets.processing.targets import Targets
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
-from assetferry.local_assets.processing.tallies import put_tallies
 
 __all__ = ["resolve_references"]
 

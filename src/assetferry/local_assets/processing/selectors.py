@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from assetferry.local_assets.jsonshape import is_list, is_object
+
 __all__ = ["Select", "compile_selector"]
 
 Select: TypeAlias = Callable[[dict[str, Any]], tuple[list[dict[str, Any]], int]]
@@ -24,7 +26,7 @@ def compile_selector(selector: str) -> Select:
         found: list[Any] = []
         for holder in holders:
             found += _children(holder, last)
-        entries = [one for one in found if isinstance(one, dict)]
+        entries = [one for one in found if is_object(one)]
         return entries, len(found) - len(entries)
 
     return select
@@ -32,7 +34,7 @@ def compile_selector(selector: str) -> Select:
 
 def _children(holder: Any, segment: str) -> list[Any]:
     """Give what a key holds as a list; nothing where the key is absent or null."""
-    value = holder.get(segment) if isinstance(holder, dict) else None
+    value = holder.get(segment) if is_object(holder) else None
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
+    return value if is_list(value) else [value]

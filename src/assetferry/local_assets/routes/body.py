@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 
 from assetferry.local_assets.errors import General, bad_request
+from assetferry.local_assets.jsonshape import is_object
 
 __all__ = ["json_object", "parse", "raw_body"]
 
@@ -48,9 +49,9 @@ def parse(request: Request, body: bytes) -> dict[str, Any]:
             json.loads(body, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
         raise _invalid() from error
-    if not isinstance(document, dict):
+    if not is_object(document):
         raise _invalid()
-    return document  # pyright: ignore[reportUnknownVariableType] - keys of JSON are strings
+    return document
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from assetferry.local_assets.errors import General, bad_request
+from assetferry.local_assets.jsonshape import is_object
 from assetferry.local_assets.routes.access import SourceCall
 from assetferry.local_assets.routes.body import json_object, parse, raw_body
 from assetferry.local_assets.routes.call import answer, no_content
@@ -140,7 +141,7 @@ def _check_data(body: Mapping[str, Any], longest_id: int) -> None:
     for key in body:
         if key not in _DATA_KEYS:
             raise bad_request(f"Unknown key {key!r}; keys are case-sensitive")
-    if "data" in body and not isinstance(body["data"], dict):
+    if "data" in body and not is_object(body["data"]):
         raise bad_request("data must be an object")
     if not isinstance(body.get("completed", False), bool):
         raise bad_request("completed must be a boolean")
@@ -154,10 +155,10 @@ def _check_data(body: Mapping[str, Any], longest_id: int) -> None:
 def _check_progress(body: Mapping[str, Any]) -> None:
     for half, counter in (("steps", "current"), ("objects", "processed")):
         given = body.get(half, {})
-        if not isinstance(given, dict):
+        if not is_object(given):
             raise bad_request(f"Invalid progress: {half} must be an object")
-        total, done = given.get("total", 0), given.get(counter, 0)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        for number in (total, done):  # pyright: ignore[reportUnknownVariableType]
+        total, done = given.get("total", 0), given.get(counter, 0)
+        for number in (total, done):
             if isinstance(number, bool) or not isinstance(number, int) or number < 0:
                 raise bad_request(f"Invalid progress: counts of {half} are integers from 0")
         if "total" in given and done > total:

@@ -68,7 +68,7 @@ def type_body(kind: ObjectType, *, objects: int = 0) -> dict[str, Any]:
 def attribute_body(
     attribute: Attribute, kind: ObjectType, types: Mapping[int, ObjectType]
 ) -> dict[str, Any]:
-    """Write an attribute; ``defaultType`` only for plain kinds, the reference only for references."""
+    """Write an attribute; only plain kinds have a ``defaultType``."""
     body: dict[str, Any] = {
         "workspaceId": kind.workspace_id,
         "globalId": f"{kind.workspace_id}:{attribute.id}",
