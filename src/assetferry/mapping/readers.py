@@ -1,8 +1,8 @@
 """Readers: JMESPath expressions compiled to plain functions of one value.
 
-Fields, subexpressions, literals, ``==``, ``!=``, ``&&``, ``||`` and ``!`` are compiled to
-closures that give exactly what jmespath gives, at a tenth of its price or less; everything else
-goes to jmespath itself.
+Fields, subexpressions, literals, ``==``, ``!=``, ``&&`` and ``||`` are compiled to closures that
+give exactly what jmespath gives, at a tenth of its price or less; everything else goes to jmespath
+itself.
 """
 
 from collections.abc import Callable
