@@ -1,0 +1,58 @@
+"""The command line: one module per command, and the only place that prints."""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from assetferry import __version__
+from assetferry.cli.failure import Failure
+from assetferry.errors import FerryError
+
+__all__ = ["main"]
+
+_COMMANDS = ("demo", "run", "runs", "mapping", "assets")
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when the command is named: start-up stays short."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        return import_module(f"assetferry.cli.{cmd_name}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SUMMARIES.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FerryError as error:
+            raise Failure(error) from error
+
+
+_SUMMARIES = {
+    "demo": "The whole story on this machine: a source, an Assets server, an import.",
+    "run": "Run an import, or go on with its unfinished run.",
+    "runs": "List, show, resume and cancel runs.",
+    "mapping": "Show or push the schema-and-mapping document.",
+    "assets": "Serve the local Assets server.",
+}
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assetferry")
+def main() -> None:
+    """Bring third-party data into Jira Service Management Assets.
+
+    Exit codes: 0 done, 1 failed, 2 usage or definition, 3 partial, 4 held, 5 busy,
+    130 interrupted and can go on.
+    """

@@ -29,12 +29,12 @@ class Attendance:
         self._keeper = keeper
         self._equip = equip
         self._worker = worker
-        self._leaving = asyncio.Event()
+        self.leaving = asyncio.Event()
         self._bells: set[Bell] = set()
 
     def leave(self) -> None:
         """Let every lane finish what it holds, and take nothing new."""
-        self._leaving.set()
+        self.leaving.set()
         for bell in self._bells:
             bell.ring()
 
@@ -65,7 +65,7 @@ class Attendance:
             asyncio.create_task(self._serve(Lane(desk, self._worker), bell), name=f"lane {number}")
             for number in range(lanes)
         ]
-        leaving = asyncio.create_task(self._leaving.wait(), name="leaving")
+        leaving = asyncio.create_task(self.leaving.wait(), name="leaving")
         try:
             await asyncio.wait([leaving, *tasks], return_when=asyncio.FIRST_COMPLETED)
             # One lane that came to an end brings the others to theirs, unless it broke.
@@ -81,7 +81,7 @@ class Attendance:
                 raise outcome
 
     async def _serve(self, lane: Lane, bell: Bell) -> None:
-        while not self._leaving.is_set():
+        while not self.leaving.is_set():
             work = await lane.claim()
             match work:
                 case Ended() | Held():

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +17,7 @@ from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.creation import NewRun, adopt, begin_run
 from assetferry.ledger.holding import resume
 from assetferry.ledger.membership import Membership
-from assetferry.ledger.run import Run, load_run
+from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sweeping import neglected
 from assetferry.ledger.transition import Ledger
@@ -94,10 +95,23 @@ class Importer:
             await self.go_on(run)
         return cancelled
 
-    async def attended(self, run: str) -> Run:
-        """Wait until a run attended to here ends or is held, or this process leaves."""
-        await self._dispatch.attended(run)
-        return await self._ledger.run(load_run, run)
+    def attending(self, run: str) -> asyncio.Task[None] | None:
+        """Give the task in which a run is worked on here; None if it is not.
+
+        It is done once the run has ended, is held, or this process leaves.
+        """
+        return self._dispatch.attending(run)
+
+    @property
+    def leaving(self) -> bool:
+        """Tell whether this process has been asked to leave."""
+        return self._attendance.leaving.is_set()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until this process is asked to leave."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._attendance.leaving.wait()
 
     def leave(self) -> None:
         """Let lanes finish what they hold within seconds, and take nothing new."""

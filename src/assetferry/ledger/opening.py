@@ -10,7 +10,7 @@ from assetferry.ledger.errors import LedgerUnusable
 from assetferry.ledger.transition import Ledger
 from assetferry.ledger.upgrade import upgrade
 
-__all__ = ["data_folder", "open_ledger"]
+__all__ = ["data_folder", "is_shared", "open_file", "open_ledger"]
 
 _DATABASE_URL = "ASSETFERRY_DATABASE_URL"
 _DATA_DIR = "ASSETFERRY_DATA_DIR"
@@ -20,6 +20,11 @@ def data_folder(environ: Mapping[str, str]) -> Path:
     """Return the folder for the ledger: ASSETFERRY_DATA_DIR, else the platform's data folder."""
     chosen = environ.get(_DATA_DIR)
     return Path(chosen).expanduser() if chosen else user_data_path("assetferry", appauthor=False)
+
+
+def is_shared(environ: Mapping[str, str]) -> bool:
+    """Tell whether several machines may share the ledger that the environment names."""
+    return bool(environ.get(_DATABASE_URL))
 
 
 def open_ledger(environ: Mapping[str, str]) -> Ledger:

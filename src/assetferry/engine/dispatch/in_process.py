@@ -27,9 +27,9 @@ class InProcess(Dispatch):
         if task is None or task.done():
             self._tasks[run] = asyncio.create_task(self._attending(run), name=f"run {run}")
 
-    async def attended(self, run: str) -> None:
-        """Wait until this process has nothing left to do for the run; raise what broke."""
-        await self._tasks[run]
+    def attending(self, run: str) -> asyncio.Task[None] | None:
+        """Give the task that attends to a run, or has attended to it; None if it never did."""
+        return self._tasks.get(run)
 
     async def stop(self) -> None:
         """Stop where it stands whatever still runs."""

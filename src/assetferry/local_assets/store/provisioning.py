@@ -17,6 +17,7 @@ __all__ = [
     "NewSource",
     "NewUser",
     "Provisioned",
+    "everything_if_empty",
     "key_from",
     "new_everything",
     "new_schema",
@@ -108,6 +109,13 @@ def new_everything(
         email=user.email,
         api_token=user.api_token,
     )
+
+
+def everything_if_empty(connection: sqlite3.Connection, name: str) -> Provisioned | None:
+    """Make everything on a server that has no import source yet; None where it has one."""
+    if connection.execute("SELECT 1 FROM import_sources LIMIT 1").fetchone() is not None:
+        return None
+    return new_everything(connection, name, key_from(name), SourceSettings())
 
 
 def key_from(name: str) -> str:

@@ -1,0 +1,77 @@
+"""``assetferry mapping``: the schema-and-mapping document that a definition stands for."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from assetferry.assets.answers import Identified, Pushed, Trouble
+from assetferry.cli.exits import Exit
+from assetferry.cli.output import echo_json
+from assetferry.cli.session import with_ledger
+from assetferry.definition.load import load
+from assetferry.engine.mapped import push_mapping
+from assetferry.equipment import equip_definition
+from assetferry.ledger.remembering import remembered_ids
+from assetferry.mapping.document import mapping_document
+
+__all__ = ["command"]
+
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.group("mapping")
+def command() -> None:
+    """Show or push the schema-and-mapping document."""
+
+
+@command.command()
+@_FILE
+def show(file: Path) -> None:
+    """Print the document of FILE, with the external ids it has had since its first push."""
+    definition = load(file.read_text(encoding="utf-8"), origin=str(file))
+
+    async def shown() -> None:
+        async with with_ledger() as ledger:
+            remembered = await ledger.run(remembered_ids, definition.name)
+        echo_json(mapping_document(definition, remembered=remembered).document)
+
+    asyncio.run(shown())
+
+
+@command.command()
+@_FILE
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def push(file: Path, *, as_json: bool) -> None:
+    """Create or change schema and mapping in Assets as FILE describes them."""
+    definition = load(file.read_text(encoding="utf-8"), origin=str(file))
+
+    async def pushed() -> Pushed | Trouble:
+        async with (
+            with_ledger() as ledger,
+            equip_definition(definition, environ=os.environ) as equipment,
+        ):
+            found = await equipment.target.identify()
+            if not isinstance(found, Identified):
+                return found
+            return await push_mapping(
+                ledger,
+                definition,
+                equipment.target,
+                import_source_id=found.import_source_id,
+            )
+
+    outcome = asyncio.run(pushed())
+    if isinstance(outcome, Pushed):
+        done = {"PUT": "created", "PATCH": "changed"}[outcome.how]
+        if as_json:
+            echo_json({"pushed": outcome.how, "result": done})
+        else:
+            click.echo(f"The schema and mapping of {definition.name} are {done} in Assets.")
+        return
+    reason = getattr(outcome, "reason", type(outcome).__name__)
+    if as_json:
+        echo_json({"pushed": None, "result": type(outcome).__name__, "reason": reason})
+    click.echo(f"Assets did not take the mapping: {reason}", err=True)
+    raise SystemExit(Exit.FAILED)

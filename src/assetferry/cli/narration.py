@@ -1,0 +1,95 @@
+"""How a run is told in words and tables."""
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from assetferry.cli.output import clock_time, duration, number
+from assetferry.engine.report import told
+from assetferry.ledger.run import Run
+from assetferry.ledger.sums import Sums
+
+__all__ = ["show_end", "show_story"]
+
+
+def show_end(run: Run, sums: Sums) -> None:
+    """Tell how a run stands when its command ends."""
+    story = told(run, sums)
+    click.echo(f"Run {run.id}: {_standing(run)}")
+    if run.held:
+        click.echo(f"  Why:  {run.held_reason}\n  Cure: {run.held_cure}")
+    elif run.reason and run.reason_code:
+        click.echo(f"  {run.reason}")
+    _streams(story)
+    _object_types(story)
+    if not run.ended and not run.held:
+        click.echo(f"Go on with: assetferry run {run.origin}")
+    if run.held:
+        click.echo(f"Go on with: assetferry runs resume {run.id}")
+
+
+def show_story(story: dict[str, Any], run: Run) -> None:
+    """Tell everything that the ledger knows of a run."""
+    click.echo(f"Run {run.id} of {run.definition} ({run.origin}): {_standing(run)}")
+    if run.reason:
+        click.echo(f"  {run.reason}")
+    if run.held:
+        click.echo(f"  Why:  {run.held_reason}\n  Cure: {run.held_cure}")
+    if run.execution_id:
+        click.echo(f"  Execution {run.execution_id} of import source {run.import_source_id}")
+    waiting = story["chunks"]
+    if not run.ended and waiting["last_error"]:
+        click.echo(f"  Last trouble: {waiting['last_error']}")
+    _streams(story)
+    _object_types(story)
+    click.echo("Timeline")
+    for event in story["events"]:
+        click.echo(f"  {clock_time(event['at'])}  {event['text']}")
+
+
+def _standing(run: Run) -> str:
+    took = f" after {duration(run.ended_at - run.created_at)}" if run.ended_at else ""
+    return f"HELD while {run.state}" if run.held else f"{run.state}{took}"
+
+
+def _streams(story: dict[str, Any]) -> None:
+    if not story["streams"]:
+        return
+    table = _table("Source", "records read", "mapped", "left out", "quarantined", "chunks")
+    for one in story["streams"]:
+        table.add_row(
+            one["stream"],
+            number(one["records_read"]),
+            number(one["records_mapped"]),
+            number(one["records_left_out"]),
+            number(one["records_quarantined"]),
+            f"{number(one['chunks_submitted'])}/{number(one['chunks_staged'])}",
+        )
+    _print(table)
+
+
+def _object_types(story: dict[str, Any]) -> None:
+    if not story["object_types"]:
+        return
+    columns = ("sent", "created", "updated", "identical", "duplicates", "errors")
+    table = _table("Object type", *columns)
+    for one in story["object_types"]:
+        table.add_row(one["object_type"], *(number(one[name]) for name in columns))
+    _print(table)
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column(first)
+    for name in others:
+        table.add_column(name, justify="right")
+    return table
+
+
+def _print(table: Table) -> None:
+    console = Console(soft_wrap=True)
+    console.print()
+    console.print(table)
+    console.print()

@@ -1,0 +1,33 @@
+"""Results go to stdout, everything else to stderr."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import msgspec
+
+__all__ = ["clock_time", "duration", "echo_json", "number"]
+
+
+def echo_json(value: Any) -> None:
+    """Print one JSON document, indented for people and safe for programs."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
+
+
+def clock_time(epoch: float) -> str:
+    """Write an instant as local time with its zone's offset."""
+    return datetime.fromtimestamp(epoch, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def duration(seconds: float) -> str:
+    """Write a duration the way people say it."""
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004 # seconds in a minute
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"  # noqa: PLR2004
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {whole % 60:02} s"
+
+
+def number(value: int | None) -> str:
+    """Write a number with thin groups; a dash where there is none."""
+    return "-" if value is None else f"{value:,}"

@@ -1,0 +1,113 @@
+"""``assetferry runs``: what has been imported, and what waits for a person."""
+
+import asyncio
+
+import click
+
+from assetferry.cli.exits import Exit, exit_of
+from assetferry.cli.output import clock_time, echo_json
+from assetferry.cli.progress import open_progress
+from assetferry.cli.seeing import follow, see_to_the_end
+from assetferry.cli.session import importing, interruptible, with_ledger
+from assetferry.engine.report import headline, told
+from assetferry.ledger.run import latest_runs, load_run
+from assetferry.ledger.sums import sums
+from assetferry.ledger.timeline import timeline
+
+__all__ = ["command"]
+
+
+@click.group("runs")
+def command() -> None:
+    """List, show, resume and cancel runs.
+
+    RUN is a run's id, an unambiguous beginning of it, or "latest".
+    """
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(*, limit: int, as_json: bool) -> None:
+    """List the newest runs."""
+
+    async def listed() -> None:
+        async with with_ledger() as ledger:
+            runs = await ledger.run(latest_runs, limit=limit)
+        if as_json:
+            echo_json([headline(run) for run in runs])
+        elif not runs:
+            click.echo("No runs yet. Begin one with: assetferry run FILE")
+        else:
+            for run in runs:
+                state = f"{run.state}, held" if run.held else str(run.state)
+                click.echo(f"{run.id}  {clock_time(run.created_at)}  {state:<18} {run.definition}")
+
+    asyncio.run(listed())
+
+
+@command.command()
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(run: str, *, as_json: bool) -> None:
+    """Tell the whole story of RUN."""
+
+    async def shown() -> None:
+        async with with_ledger() as ledger:
+            found = await ledger.run(load_run, run)
+            story = told(
+                found, await ledger.run(sums, found.id), await ledger.run(timeline, found.id)
+            )
+        if as_json:
+            echo_json(story)
+        else:
+            from assetferry.cli.narration import show_story  # noqa: PLC0415 # imports rich
+
+            show_story(story, found)
+
+    asyncio.run(shown())
+
+
+@command.command()
+@click.argument("run")
+def resume(run: str) -> None:
+    """Let the held RUN go on, and see it to its end."""
+
+    async def resumed() -> Exit:
+        async with (
+            with_ledger() as ledger,
+            importing(ledger) as importer,
+            interruptible(importer.leave),
+        ):
+            found = await ledger.run(load_run, run)
+            if not await importer.resume(found.id):
+                click.echo(f"Run {found.id} is not held: {found.state}.", err=True)
+                return Exit.USAGE
+            with open_progress(None) as progress:
+                return await see_to_the_end(ledger, importer, found, progress)
+
+    raise SystemExit(asyncio.run(resumed()))
+
+
+@command.command()
+@click.argument("run")
+def cancel(run: str) -> None:
+    """Close RUN: Assets is told, and drops what it was sent."""
+
+    async def cancelled() -> Exit:
+        async with (
+            with_ledger() as ledger,
+            importing(ledger) as importer,
+            interruptible(importer.leave),
+        ):
+            found = await ledger.run(load_run, run)
+            if not await importer.cancel(found.id):
+                state = "has ended" if found.ended else "is processed by Assets already"
+                click.echo(f"Run {found.id} {state}: it cannot be stopped any more.", err=True)
+                return Exit.USAGE
+            with open_progress("none") as progress:
+                ended = await follow(ledger, importer, found, progress)
+            click.echo(f"Run {ended.id}: {ended.state}. {ended.reason}")
+            return Exit.DONE if ended.ended else exit_of(ended)
+
+    raise SystemExit(asyncio.run(cancelled()))

@@ -1,0 +1,56 @@
+"""What commands share: the ledger and the importer for as long as a command runs."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+from assetferry.engine.importer import Importer
+from assetferry.equipment import equip
+from assetferry.ledger.opening import data_folder, is_shared, open_ledger
+from assetferry.ledger.transition import Ledger
+
+__all__ = ["importing", "interruptible", "with_ledger"]
+
+
+@asynccontextmanager
+async def with_ledger() -> AsyncGenerator[Ledger]:
+    """Open the ledger that the environment names."""
+    ledger = open_ledger(os.environ)
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+@asynccontextmanager
+async def importing(ledger: Ledger) -> AsyncGenerator[Importer]:
+    """Enter the embedded engine."""
+    locks = None if is_shared(os.environ) else data_folder(os.environ) / "workers"
+    async with Importer(ledger, equip, locks=locks) as importer:
+        yield importer
+
+
+@asynccontextmanager
+async def interruptible(leave: Callable[[], None]) -> AsyncGenerator[None]:
+    """Leave in order at the first SIGINT or SIGTERM, at once at the second."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None, "commands run in a task"  # noqa: S101
+    asked = False
+
+    def ask() -> None:
+        nonlocal asked
+        if asked:
+            task.cancel()
+        asked = True
+        leave()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
