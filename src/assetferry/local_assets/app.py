@@ -122,7 +122,7 @@ def _read_routes() -> list[BaseRoute]:
     ]
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 - registered for nothing else
     return answer(error.body, error.status, error.headers)
 
@@ -136,5 +136,5 @@ async def _http_refused(request: Request, error: Exception) -> Response:
     return await _refused(request, General(error.status_code, message, error.headers))
 
 
-async def _unforeseen(request: Request, error: Exception) -> Response:
+async def _unforeseen(request: Request, _: Exception) -> Response:
     return await _refused(request, General(500, "Something went wrong"))

@@ -54,7 +54,7 @@ class Problem:
         return {"code": self.code, "path": self.path, "message": self.message}
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an accident
+class Refusal(Exception):
     """A request that is answered with a status of 4xx or 5xx and a JSON body."""
 
     def __init__(

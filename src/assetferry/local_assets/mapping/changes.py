@@ -70,7 +70,9 @@ def _put_types(
         stored = known.match_type(given)
         parent = None if given.parent is None else ids[given.parent.path]
         if stored is None:
-            ids[given.path] = _insert_type(connection, source, given, parent, position, now)
+            ids[given.path] = _insert_type(
+                connection, source, given, parent=parent, position=position, now=now
+            )
         else:
             ids[given.path] = stored.id
             connection.execute(
@@ -78,7 +80,7 @@ def _put_types(
                 " updated = ? WHERE id = ?",
                 (given.description, given.icon_key, now, stored.id),
             )
-        _put_attributes(connection, source, given, ids[given.path], stored, known)
+        _put_attributes(connection, source, given, ids[given.path], stored=stored, known=known)
     return ids
 
 
@@ -86,6 +88,7 @@ def _insert_type(
     connection: sqlite3.Connection,
     source: ImportSource,
     given: GivenType,
+    *,
     parent: int | None,
     position: int,
     now: str,
@@ -125,6 +128,7 @@ def _put_attributes(
     source: ImportSource,
     given: GivenType,
     type_id: int,
+    *,
     stored: ObjectType | None,
     known: Known,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Judge the mapping half of a document: does each part name something that can be mapped?"""
+"""Judge the mapping half of a document: does each part name what can be mapped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

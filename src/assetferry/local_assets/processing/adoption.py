@@ -8,7 +8,7 @@ import sqlite3
 
 import msgspec
 
-from assetferry.local_assets.processing.entries import identity_key
+from assetferry.local_assets.processing.identity import identity_key
 from assetferry.local_assets.processing.plan import Plan, TypeRun
 from assetferry.local_assets.store.database import Database
 

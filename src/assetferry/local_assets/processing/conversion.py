@@ -25,27 +25,11 @@ _EXACT = 1 << 53
 
 def converter(kind: Kind, settings: SourceSettings) -> Convert:
     """Give the conversion for a kind; select and status are judged by names elsewhere."""
-    match kind:
-        case "integer":
-            return _integer
-        case "boolean":
-            return _boolean
-        case "double":
-            return _double
-        case "date":
-            return _date(settings.date_format)
-        case "time":
-            return _time
-        case "date_time":
-            return _date_time(settings.date_time_format)
-        case "url":
-            return _url
-        case "email":
-            return _email
-        case "ipaddress":
-            return _ip_address
-        case "text" | "textarea" | "select" | "status" | "referenced_object":
-            return scalar_text
+    if kind == "date":
+        return _date(settings.date_format)
+    if kind == "date_time":
+        return _date_time(settings.date_time_format)
+    return _CONVERSIONS.get(kind, scalar_text)
 
 
 def scalar_text(value: Any) -> str:
@@ -87,7 +71,7 @@ def _boolean(value: Any) -> str:
 
 def _double(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("not a number")
+        raise ValueError("not a number")  # noqa: TRY004 - a wrong value is no wrong type
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str) and "_" in value:
@@ -159,3 +143,14 @@ def _ip_address(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("not an IP address")  # noqa: TRY004 - a wrong value is no wrong type
     return str(ipaddress.ip_address(value.strip()))
+
+
+_CONVERSIONS: dict[Kind, Convert] = {
+    "integer": _integer,
+    "boolean": _boolean,
+    "double": _double,
+    "time": _time,
+    "url": _url,
+    "email": _email,
+    "ipaddress": _ip_address,
+}

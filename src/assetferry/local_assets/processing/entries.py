@@ -1,19 +1,23 @@
 """One entry as the object it wants to be, before the store is asked (12.2 to 12.7)."""
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from assetferry.local_assets.jsonshape import is_list, is_object
+from assetferry.local_assets.processing.admission import Admission
 from assetferry.local_assets.processing.conversion import Convert, scalar_text
+from assetferry.local_assets.processing.identity import identity_key
 from assetferry.local_assets.processing.locators import ABSENT, Locate, is_empty
+from assetferry.local_assets.processing.quick import Quick
 
-__all__ = ["EntryMapper", "Mapped", "Plain", "Reference", "identity_key"]
+__all__ = ["KEY", "EntryMapper", "Mapped", "Plain", "Reference"]
 
-LONGEST_KEY = 64
-"""Characters of an identity kept as they are; longer ones become a digest of equal use."""
+KEY = "Key"
+"""Stands for the system attribute: it may be part of the identity but is never written."""
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Plain(msgspec.Struct, frozen=True):
@@ -21,15 +25,17 @@ class Plain(msgspec.Struct, frozen=True):
 
     name: str
     key: str
-    """The attribute id as JSON has it; empty for Key, which is never written."""
+    """The attribute id as JSON has it, or KEY."""
+    only_key: str | None
+    """The entry's key, where the locator is nothing more than that."""
     locates: Sequence[Locate]
+    quick: Quick
     convert: Convert
-    admit: Callable[[str], str | None] | None
-    """For select and status: the name as stored, None to leave the value out."""
+    admission: Admission | None
+    """For select and status."""
     maximum: int
     minimum: int
     is_part: bool
-    is_label: bool
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -41,18 +47,29 @@ class Reference(msgspec.Struct, frozen=True):
     """One per locator of its query, in order."""
 
 
-class Mapped(msgspec.Struct):
-    """What an entry came to; ``refused`` says why it cannot become an object."""
+class Mapped(msgspec.Struct, gc=False):
+    """What an entry came to, as texts only: a batch holds many, and they stay cheap."""
 
     identity: str
-    attributes: dict[str, list[str]]
+    """Empty where a part is."""
     label: str | None
     """None where the entry does not speak of the label."""
-    cleared: list[str]
-    wanted: dict[str, list[list[str]] | None] | None
-    """Per reference the values of its placeholders, None to clear it."""
-    refused: bool
-    problems: list[str]
+    attributes: str
+    """As stored: JSON, attribute id to a list of texts."""
+    cleared: tuple[str, ...] = ()
+    wanted: str | None = None
+    """JSON: per reference the values of its placeholders, null to clear it."""
+    refused: bool = False
+    problems: tuple[str, ...] = ()
+
+
+class _Findings:
+    """What the thorough way finds wrong with, or empty in, one entry."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.cleared: list[str] = []
+        self.refused = False
 
 
 class EntryMapper:
@@ -63,85 +80,106 @@ class EntryMapper:
         plain: Sequence[Plain],
         references: Sequence[Reference],
         *,
+        label_key: str,
         concatenator: str,
         clear_empty: bool,
     ) -> None:
-        self._plain = plain
+        self._plan = [(one.only_key, one.key, one.quick, one) for one in plain]
+        self._part_keys = [one.key for one in plain if one.is_part]
+        self._writes_key = KEY in self._part_keys
         self._references = references
+        self._label_key = label_key
         self._concatenator = concatenator
         self._clear_empty = clear_empty
-        self._parts = sum(one.is_part for one in plain)
 
     def map(self, entry: dict[str, Any]) -> Mapped:
         """Read all attributes of an entry.
 
         A value that does not fit is left unset and is a problem; if it is needed, the entry
-        is refused. An empty identity is told by an empty ``identity``.
+        is refused.
         """
-        mapped = Mapped("", {}, None, [], None, False, [])  # noqa: FBT003 - a hot path
-        parts: list[str] = []
-        for attribute in self._plain:
-            locates = attribute.locates
-            value = locates[0](entry) if len(locates) == 1 else self._several(attribute, entry)
+        attributes: dict[str, list[str]] = {}
+        findings: _Findings | None = None
+        for only_key, key, quick, attribute in self._plan:
+            if only_key is None:
+                value = self._located(attribute, entry)
+            else:
+                value = entry.get(only_key, ABSENT)
             if value is ABSENT:
                 continue
-            if is_empty(value):
-                if self._clear_empty:
-                    mapped.cleared.append(attribute.key)
+            text = quick(value)
+            if text is not None:
+                attributes[key] = [text]
                 continue
-            texts = self._texts(attribute, value, mapped)
-            if not texts:
-                continue
-            if attribute.key:
-                mapped.attributes[attribute.key] = texts
-            if attribute.is_part:
-                part = texts[0] if len(texts) == 1 else self._concatenator.join(texts)
-                parts.append(part.strip())
-            if attribute.is_label:
-                mapped.label = texts[0].strip()
-        if len(parts) == self._parts:
-            mapped.identity = identity_key(parts)
+            findings = findings or _Findings()
+            texts = self._texts(attribute, value, findings)
+            if texts:
+                attributes[key] = texts
+        return self._mapped(entry, attributes, findings)
+
+    def _mapped(
+        self, entry: dict[str, Any], attributes: dict[str, list[str]], findings: _Findings | None
+    ) -> Mapped:
+        parts = [self._part(attributes.get(key)) for key in self._part_keys]
+        if self._writes_key:
+            attributes.pop(KEY, None)
+        label = attributes.get(self._label_key)
+        mapped = Mapped(
+            identity_key(parts),
+            None if label is None else label[0].strip(),
+            _encode(attributes).decode(),
+        )
         if self._references:
-            self._want(entry, mapped)
+            mapped.wanted = self._wanted(entry)
+        if findings is not None:
+            mapped.cleared = tuple(findings.cleared)
+            mapped.refused = findings.refused
+            mapped.problems = tuple(findings.problems)
         return mapped
 
-    def _texts(self, attribute: Plain, value: Any, mapped: Mapped) -> list[str]:
-        """Convert one value or several; count what does not fit."""
-        values = value if is_list(value) else [value]
+    def _part(self, texts: list[str] | None) -> str:
+        return "" if texts is None else self._concatenator.join(texts).strip()
+
+    def _texts(self, attribute: Plain, value: Any, findings: _Findings) -> list[str]:
+        """Convert one value or several, the thorough way; note what does not fit."""
+        if is_empty(value):
+            if self._clear_empty:
+                findings.cleared.append(attribute.key)
+            return []
         texts: list[str] = []
-        for one in values:
+        for one in value if is_list(value) else [value]:
             if is_empty(one):
                 continue
             try:
                 text = attribute.convert(one)
             except ValueError as error:
-                mapped.problems.append(f"{attribute.name}: a value is {error}")
-                mapped.refused = mapped.refused or attribute.is_part or attribute.minimum > 0
+                findings.problems.append(f"{attribute.name}: a value is {error}")
+                findings.refused |= attribute.is_part or attribute.minimum > 0
                 continue
-            if attribute.admit is not None:
-                admitted = attribute.admit(text)
-                if admitted is None:
-                    continue
-                text = admitted
-            texts.append(text)
-        return self._limited(attribute, texts, mapped)
+            admitted = text if attribute.admission is None else attribute.admission.admit(text)
+            if admitted is not None:
+                texts.append(admitted)
+        return self._limited(attribute, texts, findings)
 
-    def _limited(self, attribute: Plain, texts: list[str], mapped: Mapped) -> list[str]:
+    def _limited(self, attribute: Plain, texts: list[str], findings: _Findings) -> list[str]:
+        """Hold several values against the cardinality (12.7)."""
         if attribute.maximum != -1 and len(texts) > attribute.maximum:
-            mapped.problems.append(
+            findings.problems.append(
                 f"{attribute.name}: {len(texts)} values, at most {attribute.maximum} are allowed"
             )
-            mapped.refused = mapped.refused or attribute.is_part or attribute.minimum > 0
+            findings.refused |= attribute.is_part or attribute.minimum > 0
             return []
         if 0 < len(texts) < attribute.minimum:
-            mapped.problems.append(
+            findings.problems.append(
                 f"{attribute.name}: {len(texts)} values, at least {attribute.minimum} are needed"
             )
-            mapped.refused = True
+            findings.refused = True
         return texts
 
-    def _several(self, attribute: Plain, entry: dict[str, Any]) -> Any:
+    def _located(self, attribute: Plain, entry: dict[str, Any]) -> Any:
         """Join several locators into one value; for a multi-valued attribute each adds (12.2)."""
+        if len(attribute.locates) == 1:
+            return attribute.locates[0](entry)
         found = [value for one in attribute.locates if (value := one(entry)) is not ABSENT]
         if not found:
             return ABSENT
@@ -155,7 +193,7 @@ class EntryMapper:
                 return value
         return self._concatenator.join(scalar_text(one) for one in values if not is_empty(one))
 
-    def _want(self, entry: dict[str, Any], mapped: Mapped) -> None:
+    def _wanted(self, entry: dict[str, Any]) -> str | None:
         """Note what the references will be looked up by, once all objects are written."""
         wanted: dict[str, list[list[str]] | None] = {}
         for reference in self._references:
@@ -167,32 +205,10 @@ class EntryMapper:
                 wanted[reference.key] = texts
             elif self._clear_empty:
                 wanted[reference.key] = None
-        if wanted:
-            mapped.wanted = wanted
-
-
-def identity_key(parts: Sequence[str]) -> str:
-    """Make one short text of the identity's parts; empty if a part is.
-
-    Several parts are joined as JSON, so that ``a|bc`` and ``ab|c`` differ. The text keeps its
-    beginning even where a digest replaces the rest, so that neighbours stay neighbours.
-    """
-    if not all(parts):
-        return ""
-    text = parts[0] if len(parts) == 1 else msgspec.json.encode(parts).decode()
-    if len(text) <= LONGEST_KEY:
-        return text
-    digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-    return f"{text[:32]}#{digest}"
+        return _encode(wanted).decode() if wanted else None
 
 
 def _reference_texts(value: Any) -> list[str]:
-    """Give the texts of a placeholder; what is no scalar matches nothing."""
+    """Give the texts of a placeholder; what is no scalar stands for nothing."""
     values = value if is_list(value) else [value]
-    return [_text(one) for one in values if not is_empty(one) and not is_object(one)]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode()
+    return [scalar_text(one) for one in values if not is_empty(one) and not is_object(one)]

@@ -10,7 +10,7 @@ import msgspec
 from assetferry.local_assets import instant
 from assetferry.local_assets.processing.adoption import adopt
 from assetferry.local_assets.processing.batch import Batch, write
-from assetferry.local_assets.processing.decide import Known, Stored, decide
+from assetferry.local_assets.processing.decide import Deciding, Known, Stored
 from assetferry.local_assets.processing.entries import Mapped
 from assetferry.local_assets.processing.met import MetObjects
 from assetferry.local_assets.processing.plan import Plan, TypeRun
@@ -72,7 +72,8 @@ def _fill(
             known = Known(objects=_stored(reader, plan, run, mapped))
             if run.unique:
                 known.owners = owners(reader, run, mapped)
-            decide(plan, run, mapped, known, met, batch, settings.max_error_messages)
+            limit = settings.max_error_messages
+            Deciding(plan, run, met, batch, message_limit=limit).decide(mapped, known)
     _share(plan, "decide_ms", started)
     return through
 

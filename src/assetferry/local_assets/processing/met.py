@@ -39,6 +39,21 @@ class MetObjects:
         self._changed.add(block)
         return True
 
+    def add_range(self, start: int, end: int) -> None:
+        """Add consecutive ids, as new objects have them; ``end`` is the first one left out."""
+        for object_id in range(start, min(end, start + -start % 8)):
+            self.add(object_id)
+        whole = start + -start % 8
+        while whole + 8 <= end:
+            block, bit = divmod(whole, BLOCK_BITS)
+            size = min((end - whole) // 8, (BLOCK_BITS - bit) // 8)
+            bits = self._blocks.setdefault(block, bytearray(BLOCK_BITS // 8))
+            bits[bit >> 3 : (bit >> 3) + size] = b"\xff" * size
+            self._changed.add(block)
+            whole += size * 8
+        for object_id in range(max(start, whole), end):
+            self.add(object_id)
+
     def __contains__(self, object_id: int) -> bool:
         block, bit = divmod(object_id, BLOCK_BITS)
         bits = self._blocks.get(block)

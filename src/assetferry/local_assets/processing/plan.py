@@ -1,13 +1,14 @@
 """What an execution will do, compiled once from the mapping as it stands."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from assetferry.local_assets import aql
+from assetferry.local_assets.processing.admission import Admission
 from assetferry.local_assets.processing.conversion import converter, scalar_text
-from assetferry.local_assets.processing.entries import EntryMapper, Plain, Reference
+from assetferry.local_assets.processing.entries import KEY, EntryMapper, Plain, Reference
 from assetferry.local_assets.processing.locators import compile_locator
+from assetferry.local_assets.processing.quick import quick_for
 from assetferry.local_assets.processing.selectors import Select, compile_selector
 from assetferry.local_assets.processing.tallies import tallies_of
 from assetferry.local_assets.processing.tally import Tally
@@ -47,6 +48,8 @@ class TypeRun:
     object_type: ObjectType
     select: Select
     mapper: EntryMapper
+    label_key: str
+    """The label attribute's id; empty where a type has none."""
     required: tuple[tuple[str, str], ...]
     """Attribute id and name of what an object of this type cannot be without."""
     unique: tuple[tuple[str, str], ...]
@@ -89,9 +92,9 @@ def plan(connection: sqlite3.Connection, execution: Execution) -> Plan:
                 mapping,
                 types,
                 {one.id: one for one in attributes[mapping.object_type_id]},
-                statuses,
-                source.settings,
-                tallies.get(mapping.object_type_id) or Tally(),
+                statuses=statuses,
+                settings=source.settings,
+                tally=tallies.get(mapping.object_type_id) or Tally(),
             )
             for mapping in mappings
         ),
@@ -102,6 +105,7 @@ def _type_run(
     mapping: TypeMapping,
     types: dict[int, ObjectType],
     attributes: dict[int, Attribute],
+    *,
     statuses: tuple[str, ...],
     settings: SourceSettings,
     tally: Tally,
@@ -124,6 +128,7 @@ def _type_run(
         and not one.is_system
         and one.type != "referenced_object"
     ]
+    label_key = next((str(one.id) for one in attributes.values() if one.is_label), "")
     parts = [attributes[part] for part in mapping.identity_ids]
     return TypeRun(
         object_type=types[mapping.object_type_id],
@@ -131,9 +136,11 @@ def _type_run(
         mapper=EntryMapper(
             plain,
             references,
+            label_key=label_key,
             concatenator=settings.concatenator,
             clear_empty=settings.empty_values == "CLEAR",
         ),
+        label_key=label_key,
         required=tuple((str(one.id), one.name) for one in required),
         unique=tuple((str(one.id), one.name) for one in attributes.values() if one.is_unique),
         identity_keys=()
@@ -150,40 +157,37 @@ def _plain(
     statuses: tuple[str, ...],
     settings: SourceSettings,
 ) -> Plain:
+    convert = scalar_text if attribute.is_system else converter(attribute.type, settings)
+    admission = _admission(attribute, statuses, settings)
+    first, *others = mapping.locators
+    plain_key = not others and not set(first) & {".", "["}
     return Plain(
         name=attribute.name,
-        key="" if attribute.is_system else str(attribute.id),
+        key=KEY if attribute.is_system else str(attribute.id),
+        only_key=first if plain_key else None,
         locates=tuple(map(compile_locator, mapping.locators)),
-        convert=scalar_text if attribute.is_system else converter(attribute.type, settings),
-        admit=_admission(attribute, statuses, settings),
+        quick=quick_for(attribute.type, convert, None if admission is None else admission.names),
+        convert=convert,
+        admission=admission,
         maximum=attribute.maximum_cardinality,
         minimum=0 if attribute.is_label else attribute.minimum_cardinality,
         is_part=mapping.external_id_part,
-        is_label=attribute.is_label,
     )
 
 
 def _admission(
     attribute: Attribute, statuses: tuple[str, ...], settings: SourceSettings
-) -> Callable[[str], str | None] | None:
-    """Judge names: in any case and trimmed; unknown ones as the source is set (12.4, 12.8).
+) -> Admission | None:
+    """Give the names that are let in.
 
     A select without options takes any value, because a document has no way to give options.
     """
-    if attribute.type == "status":
-        allowed = attribute.status_names or statuses
-    elif attribute.type == "select" and attribute.options:
-        allowed = attribute.options
-    else:
-        return None
-    names = {name.strip().casefold(): name for name in allowed}
     adds = settings.unknown_values == "ADD"
-
-    def admit(text: str) -> str | None:
-        known = names.get(text.strip().casefold())
-        return known if known is not None else (text.strip() if adds else None)
-
-    return admit
+    if attribute.type == "status":
+        return Admission(attribute.status_names or statuses, adds=adds)
+    if attribute.type == "select" and attribute.options:
+        return Admission(attribute.options, adds=adds)
+    return None
 
 
 def _reference(attribute: Attribute, mapping: AttributeMapping) -> Reference:

@@ -27,7 +27,7 @@ def owners(
             (int(key), value.strip())
             for one in mapped
             for key, _ in run.unique
-            for value in one.attributes.get(key, ())
+            for value in msgspec.json.decode(one.attributes).get(key, ())
         }
     )
     rows = reader.execute(
