@@ -40,7 +40,7 @@ def write_objects(
     next_id = _next_id(reader)
     while not stopping():
         batch = Batch(now=instant.now(), next_id=next_id)
-        through = _fill(reader, plan, met, batch, settings)
+        through = _fill(database, plan, met, batch, settings)
         if through == 0:
             return True
         started = time.perf_counter()
@@ -50,21 +50,19 @@ def write_objects(
     return False
 
 
-def _fill(
-    reader: sqlite3.Connection, plan: Plan, met: MetObjects, batch: Batch, settings: Settings
-) -> int:
+def _fill(database: Database, plan: Plan, met: MetObjects, batch: Batch, settings: Settings) -> int:
     """Read and map chunks until the batch is full; give the last one's number, 0 for none."""
     started = time.perf_counter()
+    reader = database.reader()
     entries: list[list[Mapped]] = [[] for _ in plan.types]
     through = 0
-    while sum(map(len, entries)) < settings.batch_entries:
-        chunks = next_chunks(reader, plan.execution.number, through, 1)
-        if not chunks:
-            break
-        through, body = chunks[0]
+    for number, body in next_chunks(reader, database.spool, plan.execution.number, through):
+        through = number
         data: dict[str, Any] = msgspec.json.decode(body)["data"]
         for run, mapped in zip(plan.types, entries, strict=True):
             _map(run, data, mapped, settings)
+        if sum(map(len, entries)) >= settings.batch_entries:
+            break
     _share(plan, "map_ms", started)
     started = time.perf_counter()
     for run, mapped in zip(plan.types, entries, strict=True):

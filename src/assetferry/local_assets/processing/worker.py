@@ -72,7 +72,7 @@ class Worker:
                 "processing failed", extra={"action": "processing_failed", "execution": number}
             )
             failed = {"result": "ERROR", "errorMessages": ["Something went wrong"], "errorCount": 1}
-            self._database.writer.call(_finish, number, instant.now(), failed)
+            self._finish(number, instant.now(), failed)
 
     def _process(self, execution: Execution) -> None:
         started = execution.started or instant.now()
@@ -93,7 +93,11 @@ class Worker:
             return
         ended = instant.now()
         result = progress_result(what, started=started, ended=ended)
-        self._database.writer.call(_finish, execution.number, ended, result)
+        self._finish(execution.number, ended, result)
+
+    def _finish(self, number: int, ended: str, result: dict[str, Any]) -> None:
+        self._database.writer.call(_finish, number, ended, result)
+        self._database.spool.drop(number)
 
 
 def _oldest(reader: sqlite3.Connection) -> int | None:

@@ -71,6 +71,7 @@ async def post_data(call: SourceCall) -> Response:
         client_id=body.get("clientGeneratedId") or None,
         completed=completed,
         dedupe=settings.dedupe,
+        spool=call.site.database.spool,
     )
     if to_process is not None:
         call.site.worker.wake()
@@ -108,7 +109,9 @@ async def get_newest_status(call: SourceCall) -> Response:
 
 
 async def cancel_execution(call: SourceCall) -> Response:
-    await call.site.database.writer.run(cancel, call.source, call.request.path_params["execution"])
+    await call.site.database.writer.run(
+        cancel, call.source, call.request.path_params["execution"], call.site.database.spool
+    )
     return Response(status_code=200)
 
 

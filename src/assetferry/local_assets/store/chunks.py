@@ -3,14 +3,19 @@
 import hashlib
 import logging
 import sqlite3
+from collections.abc import Iterator
 
 from assetferry.local_assets import instant
 from assetferry.local_assets.errors import bad_request
 from assetferry.local_assets.settings import Dedupe
 from assetferry.local_assets.store.executions import Execution, execution
 from assetferry.local_assets.store.sources import ImportSource
+from assetferry.local_assets.store.spool import Spool
 
 __all__ = ["accept", "drop_through", "next_chunks"]
+
+AT_ONCE = 1_000
+"""Chunks looked up together."""
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +29,7 @@ def accept(
     client_id: str | None,
     completed: bool,
     dedupe: Dedupe,
+    spool: Spool,
 ) -> int | None:
     """Store a chunk, complete the execution, or both, in one transaction.
 
@@ -38,10 +44,12 @@ def accept(
         raise bad_request(f"Execution is {found.state}; data is accepted only while INGESTING")
     if body is not None and _is_new(connection, found, client_id, body, dedupe):
         connection.execute(
-            "INSERT INTO chunks (execution_number, body) VALUES (?, ?)", (found.number, body)
+            "INSERT INTO chunks (execution_number, start, length) VALUES (?, ?, ?)",
+            (found.number, spool.append(found.number, body), len(body)),
         )
     if not completed:
         return None
+    spool.settle(found.number)
     connection.execute(
         "UPDATE executions SET state = 'PROCESSING', completed = ?, completing_id = ?"
         " WHERE number = ?",
@@ -85,14 +93,16 @@ def _is_new(
 
 
 def next_chunks(
-    connection: sqlite3.Connection, execution_number: int, after: int, limit: int
-) -> list[tuple[int, bytes]]:
-    """Give the oldest chunks left beyond a number, with their numbers."""
-    return connection.execute(
-        "SELECT number, body FROM chunks WHERE execution_number = ? AND number > ?"
+    connection: sqlite3.Connection, spool: Spool, execution_number: int, after: int
+) -> Iterator[tuple[int, bytes]]:
+    """Give the chunks left beyond a number, oldest first, with their numbers."""
+    rows = connection.execute(
+        "SELECT number, start, length FROM chunks WHERE execution_number = ? AND number > ?"
         " ORDER BY number LIMIT ?",
-        (execution_number, after, limit),
+        (execution_number, after, AT_ONCE),
     ).fetchall()
+    for number, start, length in rows:
+        yield number, spool.read(execution_number, start, length)
 
 
 def drop_through(connection: sqlite3.Connection, execution_number: int, number: int) -> None:

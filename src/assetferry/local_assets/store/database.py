@@ -12,11 +12,14 @@ from typing import TypeAlias
 
 from assetferry.local_assets import aql
 from assetferry.local_assets.errors import NotOurDatabase
+from assetferry.local_assets.store.executions import unfinished
 from assetferry.local_assets.store.schema import APPLICATION_ID, DDL, GLOBAL_STATUSES, VERSION
+from assetferry.local_assets.store.spool import Spool
 from assetferry.local_assets.store.writer import Writer
 
 __all__ = ["Database"]
 
+SPOOL = "chunks"
 CACHE_KIB = 65_536
 """Page cache of the writer: a hot index of a million objects fits, memory stays bounded."""
 WAL_PAGES = 16_384
@@ -40,6 +43,8 @@ class Database:
         except BaseException:
             connection.close()
             raise
+        self.spool = Spool(path.parent / SPOOL)
+        self.spool.keep_only(unfinished(connection))
         self.writer = Writer(connection)
 
     def reader(self) -> sqlite3.Connection:

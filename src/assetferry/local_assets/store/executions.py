@@ -14,6 +14,7 @@ import msgspec
 from assetferry.local_assets import instant
 from assetferry.local_assets.errors import Busy, bad_request, not_found
 from assetferry.local_assets.store.sources import ImportSource
+from assetferry.local_assets.store.spool import Spool
 
 __all__ = [
     "Execution",
@@ -26,6 +27,7 @@ __all__ = [
     "record_failure",
     "record_progress",
     "start",
+    "unfinished",
     "with_number",
 ]
 
@@ -117,7 +119,9 @@ def executions_of(
     return _all(connection, "source_number = ?", (source.number,), limit)
 
 
-def cancel(connection: sqlite3.Connection, source: ImportSource, execution_id: str) -> None:
+def cancel(
+    connection: sqlite3.Connection, source: ImportSource, execution_id: str, spool: Spool
+) -> None:
     """End an execution before its completion and drop what it received (8.7)."""
     found = execution(connection, source, execution_id)
     if found.state in ("PROCESSING", "DONE"):
@@ -130,6 +134,15 @@ def cancel(connection: sqlite3.Connection, source: ImportSource, execution_id: s
     )
     connection.execute("DELETE FROM chunks WHERE execution_number = ?", (found.number,))
     connection.execute("DELETE FROM chunk_ids WHERE execution_number = ?", (found.number,))
+    spool.drop(found.number)
+
+
+def unfinished(connection: sqlite3.Connection) -> set[int]:
+    """Give the numbers of all executions that still need what they received."""
+    rows = connection.execute(
+        "SELECT number FROM executions WHERE state IN ('INGESTING', 'PROCESSING')"
+    )
+    return {number for (number,) in rows}
 
 
 def record_progress(

@@ -217,11 +217,13 @@ CREATE UNIQUE INDEX one_active_execution ON executions (source_number)
     WHERE state IN ('INGESTING', 'PROCESSING');
 CREATE INDEX executions_of_source ON executions (source_number, number);
 
--- Bodies as received; the smallest number left is where processing stands.
+-- Where bodies lie in their execution's spool file, as received; the smallest number left is
+-- where processing stands.
 CREATE TABLE chunks (
     number           INTEGER PRIMARY KEY AUTOINCREMENT,
     execution_number INTEGER NOT NULL REFERENCES executions (number),
-    body             BLOB NOT NULL
+    start            INTEGER NOT NULL,
+    length           INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX chunks_of_execution ON chunks (execution_number, number);
 
