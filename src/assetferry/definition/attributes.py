@@ -6,6 +6,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from assetferry.definition.expressions import Expression
 from assetferry.definition.model import Model, mistake
+from assetferry.definition.moments import Pattern
 
 __all__ = ["ATTRIBUTE_TYPES", "MULTIPLE_TYPES", "Attribute", "AttributeType", "Scalar"]
 
@@ -91,9 +92,8 @@ class Attribute(Model):
         description="What an empty value does: keep sends nothing, so that Assets keeps what it "
         'has; clear sends "".',
     )
-    format: str | None = Field(
+    format: Pattern | None = Field(
         default=None,
-        min_length=1,
         description="How the source writes a date, time or date_time, in strptime's letters, "
         "where it is not ISO 8601.",
     )

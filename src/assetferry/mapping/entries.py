@@ -5,10 +5,10 @@ from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
-from assetferry.definition.conversions import Misfit
 from assetferry.definition.document import Definition
 from assetferry.definition.names import slug
 from assetferry.definition.object_types import ObjectType
+from assetferry.definition.scalars import Misfit
 from assetferry.mapping.fields import Field, Step, Unfit, compile_field
 from assetferry.mapping.outcome import Entry, Outcome, Problem
 from assetferry.mapping.readers import Reader, ReadError, compile_reader, is_true

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+from assetferry.definition.attribute_values import own_converter, source_converter
 from assetferry.definition.attributes import Attribute
-from assetferry.definition.conversions import Converter, Misfit, as_text, converter, is_empty
+from assetferry.definition.conversions import Converter
 from assetferry.definition.document import Definition
+from assetferry.definition.scalars import Misfit, as_text, is_empty
 from assetferry.mapping.readers import Reader, compile_reader, only_key
 
 __all__ = ["Field", "Step", "Unfit", "compile_field"]
@@ -46,8 +48,8 @@ def compile_field(definition: Definition, name: str, locator: str, attribute: At
     expression = attribute.from_ if attribute.from_ is not None else attribute.from_record
     if expression is None:
         raise ValueError(f"attribute {name!r} reads nothing; load() refuses such definitions")
-    convert = _converter(definition, attribute)
-    own = _own_converter(definition, attribute)
+    convert = source_converter(attribute, definition.object_types)
+    own = own_converter(attribute, definition.object_types)
     default = None if attribute.default is None else own(attribute.default)
     if attribute.map is not None:
         table = {key: own(value) for key, value in attribute.map.items()}
@@ -66,23 +68,6 @@ def compile_field(definition: Definition, name: str, locator: str, attribute: At
         critical=attribute.critical,
         step=step,
     )
-
-
-def _converter(definition: Definition, attribute: Attribute) -> Converter:
-    """Convert what the source writes, in the attribute's own format."""
-    if attribute.type != "reference" or attribute.to is None or attribute.match is None:
-        return converter(attribute.type, values=attribute.values, pattern=attribute.format)
-    # Assets compares with what the matched attribute stores: 5.0 was stored as 5.
-    matched = definition.object_types[attribute.to].attributes[attribute.match]
-    stored = _converter(definition, matched)
-    return stored if stored is as_text else lambda value: as_text(stored(value))
-
-
-def _own_converter(definition: Definition, attribute: Attribute) -> Converter:
-    """Convert what the definition itself writes in ``map`` and ``default``: always ISO 8601."""
-    if attribute.format is None:
-        return _converter(definition, attribute)
-    return converter(attribute.type, values=attribute.values)
 
 
 def _mapped(table: dict[str, Any], default: Any | None, keep: Converter | None) -> Converter:

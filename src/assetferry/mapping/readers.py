@@ -57,7 +57,7 @@ def _through_jmespath(expression: str) -> Reader:
     return read
 
 
-def _plain(node: Node) -> Reader | None:  # noqa: PLR0911  # one return per kind of node
+def _plain(node: Node) -> Reader | None:  # one return per kind of node
     """Compile a node that needs no interpreter; None for all others."""
     keys = _keys(node)
     if keys is not None:

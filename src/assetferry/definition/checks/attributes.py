@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from assetferry.definition.attribute_values import own_converter
 from assetferry.definition.attributes import MULTIPLE_TYPES, Attribute
 from assetferry.definition.complaints import Complaint, nearest
-from assetferry.definition.conversions import Misfit, converter
 from assetferry.definition.draft import Draft
+from assetferry.definition.moments import MOMENT_TYPES
 from assetferry.definition.positions import Path
+from assetferry.definition.scalars import Misfit
 from assetferry.definition.statuses import GLOBAL_STATUSES, canonical
 
 __all__ = ["check_attributes"]
@@ -22,7 +24,7 @@ def check_attributes(draft: Draft) -> Iterator[Complaint]:
             yield from _reading(path, attribute)
             yield from _flags(path, attribute)
             yield from _values(path, attribute, statuses)
-            yield from _fitting(path, attribute)
+            yield from _fitting(path, attribute, draft)
             yield from _reference(path, attribute, draft)
 
 
@@ -33,7 +35,7 @@ def _reading(path: Path, attribute: Attribute) -> Iterator[Complaint]:
         yield Complaint(
             (*path, "from_record"), "stands beside from", "Keep one: a value has one place."
         )
-    if attribute.format is not None and attribute.type not in ("date", "time", "date_time"):
+    if attribute.format is not None and attribute.type not in MOMENT_TYPES:
         yield Complaint(
             (*path, "format"),
             f"means nothing to {attribute.type}",
@@ -103,8 +105,8 @@ def _values(path: Path, attribute: Attribute, statuses: set[str]) -> Iterator[Co
             )
 
 
-def _fitting(path: Path, attribute: Attribute) -> Iterator[Complaint]:
-    convert = converter(attribute.type, values=attribute.values)
+def _fitting(path: Path, attribute: Attribute, draft: Draft) -> Iterator[Complaint]:
+    convert = own_converter(attribute, draft.object_types)
     given: list[tuple[Path, Any]] = [
         ((*path, "map", key), value) for key, value in (attribute.map or {}).items()
     ]
