@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from assetferry.local_assets.processing.met import MetObjects
 from assetferry.local_assets.processing.plan import Plan
 from assetferry.local_assets.processing.tallies import put_tallies
+from assetferry.local_assets.store.bulk import insert_rows
 from assetferry.local_assets.store.chunks import drop_through
 
 __all__ = ["Batch", "write"]
@@ -30,9 +31,10 @@ def write(
 ) -> None:
     """Write a batch, what was counted, and that its chunks are done: all or nothing."""
     execution = plan.execution.number
-    connection.executemany(
+    insert_rows(
+        connection,
         "INSERT INTO objects (id, workspace_id, object_schema_id, object_type_id, label,"
-        " object_key, created, updated, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " object_key, created, updated, attributes)",
         batch.inserts,
     )
     connection.executemany(
@@ -40,14 +42,14 @@ def write(
     )
     # In key order, so that neighbours in the tree are written together.
     batch.identities.sort()
-    connection.executemany(
-        "INSERT OR REPLACE INTO identities (source_number, object_type_id, identity, object_id)"
-        " VALUES (?, ?, ?, ?)",
+    insert_rows(
+        connection,
+        "INSERT OR REPLACE INTO identities (source_number, object_type_id, identity, object_id)",
         batch.identities,
     )
-    connection.executemany(
-        "INSERT INTO pending_references (execution_number, object_type_id, object_id, wanted)"
-        " VALUES (?, ?, ?, ?)",
+    insert_rows(
+        connection,
+        "INSERT INTO pending_references (execution_number, object_type_id, object_id, wanted)",
         batch.references,
     )
     connection.executemany(

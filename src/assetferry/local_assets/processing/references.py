@@ -11,6 +11,7 @@ from assetferry.local_assets.processing.plan import Plan, ReferenceRun
 from assetferry.local_assets.processing.tallies import put_tallies
 from assetferry.local_assets.processing.targets import Targets
 from assetferry.local_assets.settings import Settings
+from assetferry.local_assets.store.bulk import insert_rows
 from assetferry.local_assets.store.database import Database
 
 __all__ = ["resolve_references"]
@@ -130,9 +131,9 @@ def _write(connection: sqlite3.Connection, plan: Plan, changes: _Changes, throug
         "DELETE FROM object_references WHERE object_id = ? AND attribute_id = ? AND target_id = ?",
         changes.gone,
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO object_references (object_id, attribute_id, target_id)"
-        " VALUES (?, ?, ?)",
+    insert_rows(
+        connection,
+        "INSERT OR IGNORE INTO object_references (object_id, attribute_id, target_id)",
         sorted(changes.new),
     )
     put_tallies(connection, execution, ((one.object_type.id, one.tally) for one in plan.types))

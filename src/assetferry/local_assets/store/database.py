@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from assetferry.local_assets import aql
 from assetferry.local_assets.errors import NotOurDatabase
+from assetferry.local_assets.store.checkpoints import LOG_BYTES, Checkpoints
 from assetferry.local_assets.store.executions import unfinished
 from assetferry.local_assets.store.schema import APPLICATION_ID, DDL, GLOBAL_STATUSES, VERSION
 from assetferry.local_assets.store.spool import Spool
@@ -22,8 +23,8 @@ __all__ = ["Database"]
 SPOOL = "chunks"
 CACHE_KIB = 65_536
 """Page cache of the writer: a hot index of a million objects fits, memory stays bounded."""
-WAL_PAGES = 16_384
-"""Pages of log before they move into the file; a batch of processing stays below."""
+WAL_PAGES = 131_072
+"""Pages of log before the writer itself moves them into the file; 512 MiB."""
 
 Connect: TypeAlias = Callable[[], sqlite3.Connection]
 
@@ -45,7 +46,8 @@ class Database:
             raise
         self.spool = Spool(path.parent / SPOOL)
         self.spool.keep_only(unfinished(connection))
-        self.writer = Writer(connection)
+        self._checkpoints = Checkpoints(path, lambda: self._open("rw"))
+        self.writer = Writer(connection, self._checkpoints.committed)
 
     def reader(self) -> sqlite3.Connection:
         """Give this thread its connection; it can read and use temporary tables."""
@@ -60,6 +62,7 @@ class Database:
     def close(self) -> None:
         """Finish what was queued for writing, then let go of the file."""
         self.writer.stop()
+        self._checkpoints.stop()
         with self._lock:
             for connection in self._readers:
                 connection.close()
@@ -99,6 +102,8 @@ def _make_tables(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+    # Without it a log that was long once would look long for ever.
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     if empty:
         _create(connection)
 

@@ -36,9 +36,12 @@ class _Job(NamedTuple):
 class Writer:
     """Runs jobs on its own connection, one transaction each."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Take over the connection and start the thread."""
+    def __init__(
+        self, connection: sqlite3.Connection, committed: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take over the connection and start the thread; ``committed`` hears of each commit."""
         self._connection = connection
+        self._committed = committed
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
         self._stopped = False
@@ -99,4 +102,5 @@ class Writer:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+        self._committed()
         return result
