@@ -3,18 +3,15 @@
 Conditions are compiled inside a set of types, which every AND narrows by its conditions on
 the type. A condition on an attribute concerns only objects whose type has it, also when it
 is negative: ``RAM != 8`` finds no employees.
-
-Whether a condition is *selective* (an index leads to its few objects) decides how SQLite is
-guided: where one is, tests on the type are written ``+o.object_type_id`` and the order
-``+…``, which keeps SQLite from walking a whole type in order instead.
 """
 
 # ruff: noqa: S608 - values are bound; only ids and our own expressions are in the text
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from .conditions import EVERYTHING, NOTHING, Condition, all_of, among, any_of, inverted, of_types
 from .criteria import OneOf, Range, criteria
 from .error import UnfitValue
 from .fields import COLUMNS, Field
@@ -25,33 +22,19 @@ from .places import Place, Reference, follow, places
 from .syntax import AllOf, AnyOf, Comparison, Empty, Having, Node, TypeAndChildren
 from .typesets import narrowed, type_set
 
-__all__ = ["Compiler", "Condition"]
-
-_WIDEST = 100
-"""Members of an OR or AND, or arms of a union, in one expression: SQLite's limits are 1000
-levels and 500 arms, and a wide list is a deep expression to it."""
+__all__ = ["Compiler"]
 
 _DEEPEST = 4
 """Groups inside groups in one expression; SQLite's parser has a stack of 100 symbols."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """SQL that is true for matching objects among those of the types it was compiled for."""
-
-    sql: str
-    selective: bool = False
-
-
-_EVERYTHING = Condition("1")
-_NOTHING = Condition("0", selective=True)
-
-
 class Compiler:
     """Compiles one query; what it collects on the way belongs to that statement."""
 
-    def __init__(self, names: Names, now: datetime) -> None:
+    def __init__(self, names: Names, now: datetime, *, walking: bool = False) -> None:
+        """With ``walking``, write nothing that an index could lead to: for a walk in order."""
         self.names = names
+        self.walking = walking
         self.now = now
         self.parameters = Parameters()
         self.wanted: dict[WantedIndex, None] = {}
@@ -68,6 +51,11 @@ class Compiler:
         self._steps.append(f"{name} AS ({select})")
         return name
 
+    @property
+    def follows_references(self) -> bool:
+        """Whether the statement needs sub-queries of its own."""
+        return bool(self._steps)
+
     def with_steps(self, statement: str) -> str:
         """Put the named sub-queries before the statement that uses them."""
         if not self._steps:
@@ -76,14 +64,13 @@ class Compiler:
 
     def where(self, node: Node | None, types: frozenset[int]) -> Condition:
         """Compile a condition together with the test on the types themselves."""
-        condition = _EVERYTHING if node is None else self.condition(node, types)
-        return _all([self._of_types(types, free=condition.selective), condition])
+        return among(types, [] if node is None else [self.condition(node, types)])
 
     def condition(self, node: Node, types: frozenset[int]) -> Condition:
         """Compile a condition; that objects are of the types is tested by somebody else."""
         only = type_set(node, self.names)
         if only is not None:
-            return _EVERYTHING if only >= types else self._of_types(only & types)
+            return EVERYTHING if only >= types else of_types(only & types)
         match node:
             case AllOf() | AnyOf():
                 return self._group(node, types)
@@ -100,29 +87,26 @@ class Compiler:
             case AllOf(nodes):
                 condition = self._all_of(nodes, types)
             case AnyOf(nodes):
-                condition = self._any([self.condition(each, types) for each in nodes])
+                condition = any_of([self.condition(each, types) for each in nodes])
         self._depth -= 1
-        if self._depth == 0 or self._depth % _DEEPEST or condition in (_EVERYTHING, _NOTHING):
+        if self._depth == 0 or self._depth % _DEEPEST or condition in (EVERYTHING, NOTHING):
             return condition
-        among = _all([self._of_types(types, free=condition.selective), condition])
-        step = self.step(f"SELECT o.id FROM objects o WHERE {among.sql}")
-        return Condition(f"o.id IN {step}", condition.selective)
+        within = among(types, [condition])
+        step = self.step(f"SELECT o.id FROM objects o WHERE {within.sql}")
+        return Condition(f"o.id IN {step}", condition.selective, types)
 
     def _all_of(self, nodes: Sequence[Node], types: frozenset[int]) -> Condition:
         within = narrowed(AllOf(tuple(nodes)), self.names, types)
         rest = [node for node in nodes if type_set(node, self.names) is None]
         conditions = [self.condition(node, within) for node in rest]
-        if within == types:
-            return _all(conditions)
-        selective = any(each.selective for each in conditions)
-        return _all([self._of_types(within, free=selective), *conditions])
+        return all_of(conditions) if within == types else among(within, conditions)
 
     def _leaf(self, node: Comparison | Empty, types: frozenset[int]) -> Condition:
         found = places(node.path[0], self.names, types)
         if isinstance(node, Empty):
-            present = self._any([self._present(place) for place in found])
+            present = any_of([self._present(place) for place in found])
             return self._signed(present, found, types, negated=not node.negated)
-        matches = self._any(self._matches(node, found))
+        matches = any_of(self._matches(node, found))
         return self._signed(matches, found, types, negated=node.negated)
 
     def _matches(self, node: Comparison, found: Sequence[Place]) -> list[Condition]:
@@ -145,25 +129,33 @@ class Compiler:
             return [self._refers(node, place.field.attribute)]
         field, arms = place.field, list[Condition]()
         for criterion in criteria(field.kind, node.operator, node.values, self.now):
-            if not isinstance(criterion, OneOf | Range):
-                satisfied = field.any_satisfies if field.path else field.satisfies
-                test = Condition(satisfied(criterion, self.parameters))
-                arms.append(_all([self._of_types(place.types), test]))
+            if isinstance(criterion, OneOf | Range) and not self.walking:
+                self.want(field.index(criterion.form))
+                arms += self._indexed(criterion, field, place.types)
                 continue
-            self.want(field.index(criterion.form))
-            of_type = self._of_types(place.types)
-            test = Condition(field.satisfies(criterion, self.parameters), selective=True)
-            near = self._near(criterion) if field is COLUMNS["key"] else _EVERYTHING
-            arms.append(_all([of_type if near is _EVERYTHING else near, test]))
-            if field.path is not None:
-                any_ = Condition(field.any_satisfies(criterion, self.parameters), selective=True)
-                arms.append(_all([of_type, Condition(field.has_several()), any_]))
+            if field.path is None:
+                test = field.satisfies(criterion, self.parameters, free=True)
+            else:
+                test = field.any_satisfies(criterion, self.parameters)
+            arms.append(among(place.types, [Condition(test)]))
         return arms
 
-    def _near(self, criterion: OneOf | Range) -> Condition:
+    def _indexed(
+        self, criterion: OneOf | Range, field: Field, types: frozenset[int]
+    ) -> list[Condition]:
+        """Test the first value by its index; where there are several, those objects apart."""
+        test = Condition(field.satisfies(criterion, self.parameters), selective=True)
+        if field is COLUMNS["key"] and isinstance(criterion, OneOf):
+            return [all_of([self._near(criterion), test])]
+        first = all_of([of_types(types), test])
+        if field.path is None:
+            return [first]
+        several = Condition(field.has_several(), selective=True)
+        any_ = Condition(field.any_satisfies(criterion, self.parameters))
+        return [first, all_of([of_types(types), several, any_])]
+
+    def _near(self, criterion: OneOf) -> Condition:
         """Find an object by the number at the end of its key, which is its id."""
-        if isinstance(criterion, Range):
-            return _EVERYTHING
         numbers = [str(key).rpartition("-")[2] for key in criterion.keys]
         ids = [int(each) for each in numbers if each.isascii() and each.isdecimal()]
         found = self.parameters.add_all([each for each in ids if each < 2**63])
@@ -173,11 +165,9 @@ class Compiler:
         """Compare a reference: with the label or the key of the object it points to."""
         targets = self.names.targets([attribute])
         label, key = (
-            self._any(self._arms(node, Place(COLUMNS[name], targets))) for name in ("label", "key")
+            any_of(self._arms(node, Place(COLUMNS[name], targets))) for name in ("label", "key")
         )
-        either = self._any([label, key])
-        of_types = self._of_types(targets, free=either.selective)
-        return self._pointing_to([attribute], _all([of_types, either]))
+        return self._pointing_to([attribute], among(targets, [any_of([label, key])]))
 
     def _through(
         self, node: Comparison | Empty | TypeAndChildren, types: frozenset[int]
@@ -206,28 +196,29 @@ class Compiler:
                 f"o.id IN (SELECT r.{near} FROM object_references r WHERE r.{far} IN {step})",
                 inner.selective,
             )
-        return Condition(f"({found.sql}) IS NOT TRUE") if node.negated else found
+        return inverted(found) if node.negated else found
 
     def _pointing_to(self, attributes: Sequence[Attribute], target: Condition) -> Condition:
         step = self.step(f"SELECT o.id FROM objects o WHERE {target.sql}")
         if not attributes:
-            return _NOTHING
+            return NOTHING
         ids = ", ".join(str(each.id) for each in attributes)
         return Condition(
             "o.id IN (SELECT r.object_id FROM object_references r"
             f" WHERE r.attribute_id IN ({ids}) AND r.target_id IN {step})",
             target.selective,
+            frozenset(each.object_type_id for each in attributes),
         )
 
     def _present(self, place: Place) -> Condition:
-        of_types = self._of_types(place.types)
         if isinstance(place.field, Field):
-            return _all([of_types, Condition(f"{place.field.value('plain')} IS NOT NULL")])
+            held = f"{place.field.value('plain')} IS NOT NULL"
+            return among(place.types, [Condition(held)])
         held = (
             "EXISTS (SELECT 1 FROM object_references r WHERE r.object_id = o.id"
             f" AND r.attribute_id = {place.field.attribute.id})"
         )
-        return _all([of_types, Condition(held)])
+        return among(place.types, [Condition(held)])
 
     def _signed(
         self,
@@ -241,53 +232,4 @@ class Compiler:
         if not negated:
             return condition
         having = frozenset[int]().union(*(place.types for place in found))
-        return _all(
-            [
-                _EVERYTHING if having == types else self._of_types(having),
-                Condition(f"({condition.sql}) IS NOT TRUE"),
-            ]
-        )
-
-    def _any(self, conditions: Sequence[Condition]) -> Condition:
-        conditions = [each for each in conditions if each.sql != "0"]
-        if not conditions:
-            return _NOTHING
-        if len(conditions) == 1:
-            return conditions[0]
-        while len(conditions) > _WIDEST:
-            conditions = [
-                self._any(conditions[at : at + _WIDEST])
-                for at in range(0, len(conditions), _WIDEST)
-            ]
-        if not all(each.selective for each in conditions):
-            return Condition(f"({' OR '.join(each.sql for each in conditions)})")
-        # SQLite would rather walk the type than use an index for each side of an OR.
-        arms = " UNION ALL ".join(
-            f"SELECT o.id FROM objects o WHERE {each.sql}" for each in conditions
-        )
-        return Condition(f"o.id IN ({arms})", selective=True)
-
-    def _of_types(self, types: frozenset[int], *, free: bool = False) -> Condition:
-        """Test the type; ``free`` keeps SQLite from choosing an index by it."""
-        if not types:
-            return _NOTHING
-        column = "+o.object_type_id" if free else "o.object_type_id"
-        if len(types) == 1:
-            return Condition(f"{column} = {min(types)}")
-        return Condition(f"{column} IN ({', '.join(map(str, sorted(types)))})")
-
-
-def _all(conditions: Sequence[Condition]) -> Condition:
-    if any(each.sql == "0" for each in conditions):
-        return _NOTHING
-    conditions = [each for each in conditions if each.sql != "1"]
-    if not conditions:
-        return _EVERYTHING
-    if len(conditions) == 1:
-        return conditions[0]
-    selective = any(each.selective for each in conditions)
-    while len(conditions) > _WIDEST:
-        conditions = [
-            _all(conditions[at : at + _WIDEST]) for at in range(0, len(conditions), _WIDEST)
-        ]
-    return Condition(f"({' AND '.join(each.sql for each in conditions)})", selective)
+        return inverted(condition) if having == types else among(having, [inverted(condition)])

@@ -42,9 +42,13 @@ class Field:
         """Give SQL for the first value in a form."""
         return in_form(self.first.format(o="o."), form)
 
-    def satisfies(self, criterion: Criterion, parameters: Parameters) -> str:
-        """Give SQL that is true where the first value satisfies the criterion."""
-        return _test(self.first.format(o="o."), criterion, parameters)
+    def satisfies(self, criterion: Criterion, parameters: Parameters, *, free: bool = False) -> str:
+        """Give SQL that is true where the first value satisfies the criterion.
+
+        ``free`` keeps SQLite from looking the value up in an index.
+        """
+        first = self.first.format(o="o.")
+        return _test(first, criterion, parameters, sign="+" if free else "")
 
     def any_satisfies(self, criterion: Criterion, parameters: Parameters) -> str:
         """Give SQL that is true where any of several values does."""
@@ -64,9 +68,9 @@ class Field:
             return [first]
         return [first, several_index(self.indexable, self._count())]
 
-    def order_index(self, form: Form) -> list[WantedIndex]:
-        """Give what makes ordering by the first value fast."""
-        return [] if self.indexable is None else [value_index(self.indexable, form)]
+    def order_index(self, form: Form) -> WantedIndex | None:
+        """Give the index that is in the order of the first value."""
+        return None if self.indexable is None else value_index(self.indexable, form)
 
     def _count(self) -> str:
         return f"json_array_length({{o}}attributes, {self.path})"
@@ -94,13 +98,13 @@ def attribute_field(attribute: Attribute) -> Field:
     )
 
 
-def _test(text: str, criterion: Criterion, parameters: Parameters) -> str:
+def _test(text: str, criterion: Criterion, parameters: Parameters, sign: str = "") -> str:
     match criterion:
         case OneOf(form, keys, exact):
-            equal = _one_of(in_form(text, form), keys, parameters)
+            equal = _one_of(sign + in_form(text, form), keys, parameters)
             return equal if exact is None else f"({equal} AND {text} = {parameters.add(exact)})"
         case Range():
-            return _between(in_form(text, criterion.form), criterion, parameters)
+            return _between(sign + in_form(text, criterion.form), criterion, parameters)
         case Contains(part):
             return f"instr(fold({text}), {parameters.add(part)}) > 0"
         case Ends(part):

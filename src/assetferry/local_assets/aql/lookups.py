@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from .conditions import of_types
 from .criteria import Key, OneOf, criteria
 from .error import UnfitValue
 from .fields import Field
@@ -121,18 +122,18 @@ def _rows(
     connection: sqlite3.Connection, field: Field, types: frozenset[int], keys: Sequence[Key]
 ) -> Iterable[tuple[Key, int]]:
     form = "number" if field.kind == "number" else "folded"
-    of_types = f"o.object_type_id IN ({', '.join(map(str, sorted(types)))})"
+    of_type = of_types(types).sql
     asked = {"keys": json.dumps(keys)}
     # CROSS JOIN fixes the order: every key is looked up, objects are not walked.
     yield from connection.execute(
         "SELECT k.value, o.id FROM json_each(:keys) k CROSS JOIN objects o"
-        f" WHERE {of_types} AND {field.value(form)} = k.value",
+        f" WHERE {of_type} AND {field.value(form)} = k.value",
         asked,
     )
     if field.path is not None:
         yield from connection.execute(
             "SELECT k.value, o.id FROM objects o"
             f" CROSS JOIN json_each(o.attributes, {field.path}) v CROSS JOIN json_each(:keys) k"
-            f" WHERE {of_types} AND {field.has_several()} AND fold(v.value) = k.value",
+            f" WHERE {of_type} AND {field.has_several()} AND fold(v.value) = k.value",
             asked,
         )

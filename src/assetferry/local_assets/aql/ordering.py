@@ -8,17 +8,19 @@ DESC. Several values sort by the first, several referenced objects by the lowest
 # ruff: noqa: S608 - values are bound; only ids and our own expressions are in the text
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from .compiler import Compiler
 from .criteria import Kind
-from .fields import COLUMNS, Field
+from .fields import COLUMNS
 from .forms import Form
 from .functions import fold
+from .indexes import WantedIndex
 from .names import Attribute
 from .places import Place, Reference, follow, places
 from .syntax import Name, Order, Path
 
-__all__ = ["order_key"]
+__all__ = ["OrderKey", "order_key"]
 
 _FORMS: Mapping[Kind, Form] = {
     "text": "folded",
@@ -31,12 +33,20 @@ _FORMS: Mapping[Kind, Form] = {
 _DEFAULT: Path = (Name("label", 1),)
 
 
-def order_key(compiler: Compiler, order: Order | None, types: frozenset[int]) -> str:
-    """Give SQL to order the objects of these types by; label is the default."""
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """What to order by, and the index that is in this order, where one can be."""
+
+    sql: str
+    index: WantedIndex | None = None
+
+
+def order_key(compiler: Compiler, order: Order | None, types: frozenset[int]) -> OrderKey:
+    """Give what to order the objects of these types by; label is the default."""
     return _key(compiler, order.path if order else _DEFAULT, types)
 
 
-def _key(compiler: Compiler, path: Path, types: frozenset[int]) -> str:
+def _key(compiler: Compiler, path: Path, types: frozenset[int]) -> OrderKey:
     name, *rest = path
     if rest:
         references = follow(name, compiler.names)
@@ -49,48 +59,46 @@ def _key(compiler: Compiler, path: Path, types: frozenset[int]) -> str:
         return by_type
     if word == "key":
         # ITSM-9 comes before ITSM-10.
-        return "fold(rtrim(o.object_key, '0123456789'))"
+        return OrderKey("fold(rtrim(o.object_key, '0123456789'))")
     found = places(name, compiler.names, types)
     keys = {place: _of_place(compiler, place) for place in found}
     if len(found) == 1 and found[0].types >= types:
         return keys[found[0]]
     whens = "".join(
-        f" WHEN o.object_type_id IN ({', '.join(map(str, sorted(place.types)))}) THEN {key}"
+        f" WHEN o.object_type_id IN ({', '.join(map(str, sorted(place.types)))}) THEN {key.sql}"
         for place, key in keys.items()
     )
-    return f"CASE{whens} END" if whens else "NULL"
+    return OrderKey(f"CASE{whens} END" if whens else "NULL")
 
 
-def _of_place(compiler: Compiler, place: Place) -> str:
+def _of_place(compiler: Compiler, place: Place) -> OrderKey:
     if isinstance(place.field, Reference):
-        label = _of_place(compiler, Place(COLUMNS["label"], frozenset()))
+        label = OrderKey(COLUMNS["label"].value("folded"))
         return _through(compiler, [place.field.attribute], label)
-    field: Field = place.field
-    form = _FORMS[field.kind]
-    compiler.want(field.order_index(form))
-    return field.value(form)
+    form = _FORMS[place.field.kind]
+    return OrderKey(place.field.value(form), place.field.order_index(form))
 
 
-def _through(compiler: Compiler, references: list[Attribute], inner: str) -> str:
+def _through(compiler: Compiler, references: list[Attribute], inner: OrderKey) -> OrderKey:
     """Give the lowest key among the objects that these references point to."""
     if not references:
-        return "NULL"
-    step = compiler.step(f"SELECT o.id AS id, {inner} AS value FROM objects o")
+        return OrderKey("NULL")
+    step = compiler.step(f"SELECT o.id AS id, {inner.sql} AS value FROM objects o")
     ids = ", ".join(str(each.id) for each in references)
-    return (
+    return OrderKey(
         f"(SELECT min(s.value) FROM object_references r JOIN {step} s ON s.id = r.target_id"
         f" WHERE r.object_id = o.id AND r.attribute_id IN ({ids}))"
     )
 
 
-def _by_type(compiler: Compiler, word: str) -> str | None:
+def _by_type(compiler: Compiler, word: str) -> OrderKey | None:
     """Order by the name or id of the type or schema: the same for all objects of a type."""
     names = compiler.names
     match word:
         case "objecttypeid":
-            return "o.object_type_id"
+            return OrderKey("o.object_type_id")
         case "objectschemaid":
-            return "o.object_schema_id"
+            return OrderKey("o.object_schema_id")
         case "objecttype":
             column, known = "o.object_type_id", {t.id: t.name for t in names.types.values()}
         case "objectschema":
@@ -101,4 +109,4 @@ def _by_type(compiler: Compiler, word: str) -> str | None:
         f" WHEN {id_} THEN {compiler.parameters.add(fold(name) or '')}"
         for id_, name in known.items()
     )
-    return f"CASE {column}{whens} END" if whens else "NULL"
+    return OrderKey(f"CASE {column}{whens} END" if whens else "NULL")
