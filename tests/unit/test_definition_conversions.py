@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assetferry.definition.attributes import ATTRIBUTE_TYPES, AttributeType
 from assetferry.definition.conversions import converter
 from assetferry.definition.scalars import Misfit, is_empty
+from assetferry.local_assets.processing.conversion import converter as accepting
+from assetferry.local_assets.settings import SourceSettings
 
 FITS: list[tuple[AttributeType, Any, Any]] = [
     ("text", "a b", "a b"),
@@ -219,3 +221,20 @@ def test_addresses_are_canonical(value: IPv4Address | IPv6Address) -> None:
     """Two spellings of one address become one."""
     spelt = value.exploded.upper()
     assert converter("ipaddress")(spelt) == str(value)
+
+
+@given(st.sampled_from(ATTRIBUTE_TYPES), json_values)
+@example("url", "http://[x/")
+@example("integer", "-0")
+@example("double", 1e300)
+def test_what_is_sent_is_accepted_by_the_local_assets_server(
+    kind: AttributeType, value: Any
+) -> None:
+    """The two sides read the contract apart; what one sends the other must take."""
+    if kind == "reference":
+        return  # found by its value, never stored
+    try:
+        sent = converter(kind)(value)
+    except Misfit:
+        return
+    assert accepting(kind, SourceSettings())(sent) is not None

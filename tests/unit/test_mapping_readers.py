@@ -4,11 +4,12 @@ from typing import Any, cast
 
 import jmespath
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jmespath.exceptions import JMESPathError
 
-from assetferry.mapping.readers import ReadError, compile_reader, is_true, only_key
+from assetferry.mapping.projections import is_true
+from assetferry.mapping.readers import ReadError, compile_reader, only_key
 
 search = cast("Any", jmespath).search
 
@@ -16,7 +17,13 @@ names = st.sampled_from(["a", "b", "c", '"d-e"', '"f.g"', "null", "true"])
 literals = st.sampled_from(
     ["'x'", "''", "'laptop'", "`0`", "`1`", "`1.0`", "`true`", "`false`", "`null`", "`[]`", '`"x"`']
 )
-paths = st.lists(names, min_size=1, max_size=3).map(".".join)
+steps = st.one_of(
+    names,
+    st.tuples(names, st.sampled_from(["[]", "[*]", "[0]", "[-1]", "[?b]", "[?c == 'x']"])).map(
+        "".join
+    ),
+)
+paths = st.lists(steps, min_size=1, max_size=3).map(".".join)
 operands = st.one_of(paths, literals, st.just("@"))
 comparisons = st.tuples(operands, st.sampled_from(["==", "!="]), operands).map(" ".join)
 conditions = st.recursive(
@@ -43,6 +50,9 @@ def same(left: Any, right: Any) -> bool:
 
 
 @given(conditions, data)
+@example("a[?b].c", {"a": [{"b": 1, "c": None}, {"b": 0, "c": 2}, {"b": "", "c": 3}, 4]})
+@example("a[].b[]", {"a": [{"b": [[1], 2]}, [{"b": [3]}], {"b": 4}]})
+@example("a[-1].b", {"a": [{"b": 1}, {"b": 2}]})
 def test_compiled_expression_gives_what_jmespath_gives(expression: str, value: Any) -> None:
     """Lookups, literals, comparisons and logic are quicker here, but never mean anything else."""
     assert same(compile_reader(expression)(value), search(expression, value))
@@ -62,7 +72,18 @@ def test_truth_is_jmespaths(value: Any) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["a[0]", "a[*].b", "join(', ', a)", "a || b | c", "[a, b]", "{x: a}", "a[?b == 'x'].c", "@"],
+    [
+        "a[1:]",
+        "*.b",
+        "!a",
+        "a > b",
+        "join(', ', a)",
+        "a || b | c",
+        "[a, b]",
+        "{x: a}",
+        "a[?b == 'x'].c",
+        "@",
+    ],
 )
 def test_everything_else_goes_to_jmespath(expression: str) -> None:
     """What is not compiled is not refused."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, cast, get_args
+from types import NoneType, UnionType
+from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -96,11 +97,20 @@ def _place(location: tuple[int | str, ...]) -> tuple[Path, type[BaseModel] | Non
             continue
         if part == "[key]":
             continue
+        model = _certain(model)
         holder = model if isinstance(model, type) and issubclass(model, BaseModel) else None
         path = (*path, part)
         model = _below(model, part)
         skip = any(_matches(path, union) for union in _UNIONS)
     return path, holder
+
+
+def _certain(annotation: Any) -> Any:
+    """Take ``None`` out of an optional model."""
+    if get_origin(annotation) is not UnionType:
+        return annotation
+    given = [one for one in get_args(annotation) if one is not NoneType]
+    return given[0] if len(given) == 1 else annotation
 
 
 def _matches(path: Path, pattern: tuple[str, ...]) -> bool:

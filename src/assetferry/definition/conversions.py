@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from math import isfinite
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from assetferry.definition.attributes import AttributeType
 from assetferry.definition.moments import MOMENT_TYPES, by_pattern, to_date, to_date_time, to_time
@@ -89,7 +90,11 @@ def _boolean(value: Any) -> bool:
 
 def _url(value: Any) -> str:
     text = _text_for("an address", value)
-    if not _URL.fullmatch(text):
+    try:
+        usable = _URL.fullmatch(text) is not None and bool(urlsplit(text).netloc)
+    except ValueError:  # an opening bracket without its address
+        usable = False
+    if not usable:
         raise Misfit("is not an absolute address such as https://host/path")
     return text
 

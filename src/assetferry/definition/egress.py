@@ -7,14 +7,15 @@ early, so that a source that could never be reached shows before the first run.
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Annotated, Any, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from assetferry.definition.model import Model, mistake
 from assetferry.definition.secrets import SecretReference
-from assetferry.definition.urls import Url, place
+from assetferry.definition.urls import place
 
-__all__ = ["Egress", "HostRule", "rule_for"]
+__all__ = ["Egress", "HostRule", "Proxy", "rule_for"]
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _HOST = re.compile(rf"(?P<wild>\*\.)?(?P<name>{_LABEL}(?:\.{_LABEL})*)\.?(?::(?P<port>[0-9]+))?")
@@ -81,10 +82,31 @@ HostRule: TypeAlias = Annotated[str, AfterValidator(_rule), WithJsonSchema({"typ
 address, or a network such as ``10.20.0.0/16``."""
 
 
-def _proxy(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(("env:", "file:")):
-        return SecretReference.parse(value) or value
+def _proxy(value: Any) -> SecretReference | str:
+    cure = 'Write "http://host:port", or "env:NAME" where the address holds a password.'
+    if not isinstance(value, str):
+        raise mistake("is not an address", cure)
+    reference = SecretReference.parse(value)
+    if reference is not None:
+        return reference
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable, parts = False, None
+    if not usable:
+        raise mistake("is neither an http address nor a reference to one", cure)
+    if parts and parts.username is not None:
+        raise mistake("holds a user name or password", cure)
     return value
+
+
+Proxy: TypeAlias = Annotated[
+    SecretReference | str,
+    PlainValidator(_proxy),
+    WithJsonSchema({"type": "string", "pattern": "^(https?://|env:|file:)"}),
+]
+"""An address without credentials, or a reference to one with them."""
 
 
 class Egress(Model):
@@ -97,7 +119,7 @@ class Egress(Model):
         "a network. Every other host is refused, also after a redirect. The Assets host is "
         "allowed by itself.",
     )
-    proxy: Annotated[SecretReference | Url | None, BeforeValidator(_proxy)] = Field(
+    proxy: Proxy | None = Field(
         default=None,
         description="Proxy for all calls: an address without credentials, or a reference to one "
         "(env:HTTPS_PROXY). Proxy variables of the environment are otherwise ignored.",
@@ -114,10 +136,11 @@ class Egress(Model):
         address = _literal(host)
         rules = [parsed for rule in self.allow if "/" not in rule and (parsed := _parsed(rule))]
         named = [rule for rule in rules if not rule.wild and rule.host == (str(address or host))]
-        if named:  # a rule with a port narrows down what a network would let pass
-            return any(rule.port in (None, port) for rule in named)
-        if address is not None:
-            return any(address in ip_network(rule) for rule in self.allow if "/" in rule)
+        if any(rule.port in (None, port) for rule in named):
+            return True
+        if address is not None:  # a rule for one port of it narrows down what a network allows
+            networks = [ip_network(rule) for rule in self.allow if "/" in rule]
+            return not named and any(address in network for network in networks)
         encrypted = url.lower().startswith("https:")
         return encrypted and any(rule.wild and host.endswith(f".{rule.host}") for rule in rules)
 

@@ -14,8 +14,8 @@ _KINDS: dict[type, str] = {
     dict: "an object",
     type(None): "null",
 }
-_WHOLE = 2.0**63
-"""Below it a float without fraction is written as the whole number that it is."""
+_WHOLE = 2.0**53
+"""Below it a float without fraction names one whole number, and is written as it."""
 
 
 class Misfit(Exception):

@@ -1,17 +1,29 @@
 """Where records come from. One kind so far; others join the union by their ``type``."""
 
-from typing import Literal, TypeAlias
+import json
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field
 
 from assetferry.definition.attributes import Scalar
 from assetferry.definition.auth import Auth, NoAuth
 from assetferry.definition.expressions import Expression
-from assetferry.definition.model import Model
+from assetferry.definition.model import Model, mistake
 from assetferry.definition.pagination import NoPagination, Pagination
 from assetferry.definition.urls import Url
 
 __all__ = ["AnySource", "RestSource"]
+
+
+def _json(body: dict[str, Any]) -> dict[str, Any]:
+    try:
+        json.dumps(body, allow_nan=False)
+    except (TypeError, ValueError):
+        raise mistake(
+            "holds a date, a time, nan or inf, none of which JSON has",
+            "Write it as text in quotes.",
+        ) from None
+    return body
 
 
 class RestSource(Model):
@@ -25,7 +37,7 @@ class RestSource(Model):
     method: Literal["GET", "POST"] = Field(
         default="GET", description="POST only for services that take their query in a body."
     )
-    body: dict[str, JsonValue] | None = Field(
+    body: Annotated[dict[str, Any], AfterValidator(_json)] | None = Field(
         default=None, description="JSON body of a POST; pagination still goes by query parameters."
     )
     headers: dict[str, str] = Field(

@@ -11,7 +11,8 @@ from assetferry.definition.object_types import ObjectType
 from assetferry.definition.scalars import Misfit
 from assetferry.mapping.fields import Field, Step, Unfit, compile_field
 from assetferry.mapping.outcome import Entry, Outcome, Problem
-from assetferry.mapping.readers import Reader, ReadError, compile_reader, is_true
+from assetferry.mapping.projections import Reader, is_true
+from assetferry.mapping.readers import ReadError, compile_reader
 
 __all__ = ["EntryMaker", "Made"]
 

@@ -9,7 +9,8 @@ from assetferry.definition.attributes import Attribute
 from assetferry.definition.conversions import Converter
 from assetferry.definition.document import Definition
 from assetferry.definition.scalars import Misfit, as_text, is_empty
-from assetferry.mapping.readers import Reader, compile_reader, only_key
+from assetferry.mapping.projections import Reader
+from assetferry.mapping.readers import compile_reader, only_key
 
 __all__ = ["Field", "Step", "Unfit", "compile_field"]
 

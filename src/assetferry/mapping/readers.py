@@ -1,22 +1,28 @@
 """Readers: JMESPath expressions compiled to plain functions of one value.
 
-Fields, subexpressions, literals, ``==``, ``!=``, ``&&`` and ``||`` are compiled to closures that
-give exactly what jmespath gives, at a tenth of its price or less; everything else goes to jmespath
-itself.
+Lookups, literals, lists, ``==``, ``!=``, ``&&`` and ``||`` are compiled to closures that give
+exactly what jmespath gives, five to thirty times as fast; functions, order and the rest go to
+jmespath itself.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import jmespath
 from jmespath.visitor import TreeInterpreter
 
 from assetferry.definition.expressions import Node, parse
+from assetferry.mapping.projections import (
+    Reader,
+    chain,
+    filtered,
+    flattened,
+    indexed,
+    is_true,
+    projected,
+)
 
 __all__ = ["ReadError", "Reader", "compile_reader", "is_true", "only_key"]
-
-Reader: TypeAlias = Callable[[Any], Any]
-"""Reads one value from another. Raises ReadError where jmespath gives up on the data."""
 
 _OBJECT: Any = dict  # so typed that what it holds stays Any: a cast per value costs 10 %, measured
 _interpret = cast("Any", TreeInterpreter)()
@@ -38,13 +44,6 @@ def only_key(expression: str) -> str | None:
     return keys[0] if keys is not None and len(keys) == 1 else None
 
 
-def is_true(value: Any) -> bool:
-    """Tell whether JMESPath takes a value for true: all but null, false and what is empty."""
-    if value is None or value is False:
-        return False
-    return value not in ("", [], {})
-
-
 def _through_jmespath(expression: str) -> Reader:
     search = cast("Reader", cast("Any", jmespath).compile(expression).search)
 
@@ -57,24 +56,50 @@ def _through_jmespath(expression: str) -> Reader:
     return read
 
 
-def _plain(node: Node) -> Reader | None:  # one return per kind of node
+def _plain(node: Node) -> Reader | None:
     """Compile a node that needs no interpreter; None for all others."""
     keys = _keys(node)
     if keys is not None:
         return _lookup(keys)
-    match node:
-        case {"type": "current" | "identity"}:
-            return lambda value: value
-        case {"type": "literal", "value": literal}:
+    if node["type"] == "comparator":
+        return _comparison(node)
+    if node["type"] == "slice":  # whose children are numbers
+        return None
+    children = [_plain(child) for child in node["children"]]
+    readers = [child for child in children if child is not None]
+    if len(readers) < len(children):
+        return None
+    return _compound(node, readers)
+
+
+def _compound(node: Node, readers: list[Reader]) -> Reader | None:
+    """Compile a node whose children are compiled."""
+    match node["type"]:
+        case "current" | "identity":
+            return _itself
+        case "literal":
+            literal = node["value"]
             return lambda _: literal
-        case {"type": "comparator", "value": "eq" | "ne" as sign, "children": [left, right]}:
-            return _comparison(left, right, negated=sign == "ne")
-        case {"type": "and_expression", "children": [left, right]}:
-            return _both(_plain(left), _plain(right))
-        case {"type": "or_expression", "children": [left, right]}:
-            return _either(_plain(left), _plain(right))
+        case "subexpression" | "index_expression" | "pipe":
+            return chain(readers)
+        case "index":
+            return indexed(node["value"])
+        case "flatten":
+            return flattened(*readers)
+        case "projection":
+            return projected(*readers)
+        case "filter_projection":
+            return filtered(*readers)
+        case "and_expression":
+            return _both(*readers)
+        case "or_expression":
+            return _either(*readers)
         case _:
             return None
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def _keys(node: Node) -> tuple[str, ...] | None:
@@ -108,7 +133,12 @@ def _lookup(keys: tuple[str, ...]) -> Reader:
     return read
 
 
-def _comparison(left: Node, right: Node, *, negated: bool) -> Reader | None:
+def _comparison(node: Node) -> Reader | None:
+    """Compile ``==`` and ``!=``; order is for jmespath, which knows what can be ordered."""
+    left, right = node["children"]
+    negated = node["value"] == "ne"
+    if node["value"] not in ("eq", "ne"):
+        return None
     if left["type"] == "literal":
         left, right = right, left
     first, second = _plain(left), _plain(right)
@@ -124,10 +154,7 @@ def _comparison(left: Node, right: Node, *, negated: bool) -> Reader | None:
     return lambda value: _EQUAL(first(value), second(value))
 
 
-def _both(left: Reader | None, right: Reader | None) -> Reader | None:
-    if left is None or right is None:
-        return None
-
+def _both(left: Reader, right: Reader) -> Reader:
     def read(value: Any) -> Any:
         found = left(value)
         return right(value) if is_true(found) else found
@@ -135,10 +162,7 @@ def _both(left: Reader | None, right: Reader | None) -> Reader | None:
     return read
 
 
-def _either(left: Reader | None, right: Reader | None) -> Reader | None:
-    if left is None or right is None:
-        return None
-
+def _either(left: Reader, right: Reader) -> Reader:
     def read(value: Any) -> Any:
         found = left(value)
         return found if is_true(found) else right(value)

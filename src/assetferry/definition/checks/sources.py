@@ -1,6 +1,7 @@
 """Sources: hosts that are allowed, bodies that are sent, secrets where they belong."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 from assetferry.definition.complaints import Complaint
 from assetferry.definition.draft import Draft
@@ -21,14 +22,14 @@ def check_sources(draft: Draft) -> Iterator[Complaint]:
     used = {parsed.source for parsed in draft.object_types.values() if parsed}
     for name, source in draft.sources.items():
         path: Path = ("sources", name)
+        if source is None:
+            continue
         if name not in used and None not in draft.object_types.values():
             yield Complaint(
                 path,
                 "is read by no object type",
                 f'Name it in an object type (source = "{name}"), or take it out.',
             )
-        if source is None:
-            continue
         yield from _egress(path, source, draft)
         yield from _request(path, source)
         yield from _secrets(path, source)
@@ -78,10 +79,13 @@ def _secrets(path: Path, source: AnySource) -> Iterator[Complaint]:
                 "looks like a header that carries a secret",
                 f'Use auth = {{ type = "header", name = "{name}", value = "env:NAME" }}.',
             )
-    for name in source.params:
+    written = parse_qsl(urlsplit(source.url).query, keep_blank_values=True)
+    places = [((*path, "params", name), name) for name in source.params]
+    places += [((*path, "url"), name) for name, _ in written]
+    for place, name in places:
         if name.casefold().replace("-", "_") in _SECRET_PARAMS:
             yield Complaint(
-                (*path, "params", name),
-                "looks like a secret, and addresses end up in logs",
+                place,
+                f"has {name}, which looks like a secret, and addresses end up in logs",
                 'Send it in a header: auth = { type = "header", name = "…", value = "env:NAME" }.',
             )
