@@ -63,10 +63,10 @@ def find(
     skip = frozenset(rest)
     for place, (keys, _) in zip(found_places, keyed, strict=True):
         if isinstance(place.field, Field):
-            for key, id_ in _rows(connection, place.field, place.types, list(keys)):
+            for key, ids in _lowest(connection, place.field, place.types, list(keys), limit):
                 for value in keys[key]:
                     if value not in skip:
-                        found[value].add(id_)
+                        found[value].update(ids)
     return {value: sorted(ids)[:limit] for value, ids in found.items() if ids}
 
 
@@ -118,22 +118,37 @@ def _keys(
     return dict(keys), odd
 
 
-def _rows(
-    connection: sqlite3.Connection, field: Field, types: frozenset[int], keys: Sequence[Key]
-) -> Iterable[tuple[Key, int]]:
+def _lowest(
+    connection: sqlite3.Connection,
+    field: Field,
+    types: frozenset[int],
+    keys: Sequence[Key],
+    limit: int,
+) -> Iterable[tuple[Key, list[int]]]:
+    """Give the first ``limit`` objects of each key, type by type.
+
+    Within a type and key rows come by ascending id, so the first are the lowest, and a value
+    that half the store has is not collected.
+    """
+    for type_id in sorted(types):
+        for statement in _statements(field, of_types(frozenset({type_id})).sql):
+            found: defaultdict[Key, list[int]] = defaultdict(list)
+            for key, id_ in connection.execute(statement, {"keys": json.dumps(keys)}):
+                if len(found[key]) < limit:
+                    found[key].append(id_)
+            yield from found.items()
+
+
+def _statements(field: Field, of_type: str) -> Iterable[str]:
     form = "number" if field.kind == "number" else "folded"
-    of_type = of_types(types).sql
-    asked = {"keys": json.dumps(keys)}
     # CROSS JOIN fixes the order: every key is looked up, objects are not walked.
-    yield from connection.execute(
+    yield (
         "SELECT k.value, o.id FROM json_each(:keys) k CROSS JOIN objects o"
-        f" WHERE {of_type} AND {field.value(form)} = k.value",
-        asked,
+        f" WHERE {of_type} AND {field.value(form)} = k.value"
     )
     if field.path is not None:
-        yield from connection.execute(
+        yield (
             "SELECT k.value, o.id FROM objects o"
             f" CROSS JOIN json_each(o.attributes, {field.path}) v CROSS JOIN json_each(:keys) k"
-            f" WHERE {of_type} AND {field.has_several()} AND fold(v.value) = k.value",
-            asked,
+            f" WHERE {of_type} AND {field.has_several()} AND fold(v.value) = k.value"
         )

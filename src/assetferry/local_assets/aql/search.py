@@ -166,7 +166,9 @@ class _Plan:
             f"SELECT o.id FROM objects o WHERE {self.where.sql}"
             f"{f' ORDER BY {order}' if order else ''} LIMIT :limit OFFSET :start"
         )
-        return [id_ for (id_,) in self._run(connection, statement, limit=limit, start=start)]
+        # SQLite counts in 64 bits; nothing starts beyond that.
+        bounds = {"limit": limit, "start": min(start, 2**63 - 1)}
+        return [id_ for (id_,) in self._run(connection, statement, **bounds)]
 
     def in_order(self, connection: sqlite3.Connection, ids: list[int]) -> list[int]:
         """Sort ids as the query orders them."""
