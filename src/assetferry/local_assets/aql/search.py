@@ -41,14 +41,16 @@ def search(
     *,
     start: int,
     limit: int,
+    names: Names | None = None,
     now: datetime | None = None,
 ) -> list[int]:
     """Give the ids of one page of matching objects, in the query's order.
 
     ``start`` counts objects from 0. ``now`` (default: the clock) is what date functions see.
-    Raises AqlError for names unknown to the workspace and for values that fit nothing.
+    Pass ``names`` to read them once for several questions; so in the functions below. Raises
+    AqlError for names unknown to the workspace and for values that fit nothing.
     """
-    names, now = load_names(connection, workspace_id), now or datetime.now(UTC)
+    names, now = names or load_names(connection, workspace_id), now or datetime.now(UTC)
     plan = _Plan.of(query, names, now)
     if plan.where.selective:
         found = plan.ids(connection, limit=MANY)
@@ -64,10 +66,12 @@ def count(
     workspace_id: str,
     query: Query,
     *,
+    names: Names | None = None,
     now: datetime | None = None,
 ) -> int:
     """Count all matching objects. Raises AqlError as ``search`` does."""
-    plan = _Plan.of(query, load_names(connection, workspace_id), now or datetime.now(UTC))
+    names = names or load_names(connection, workspace_id)
+    plan = _Plan.of(query, names, now or datetime.now(UTC))
     return plan.count(connection)
 
 
@@ -84,7 +88,7 @@ def matching(
     """Give the ids of at most ``limit`` matching objects of these types, lowest first.
 
     For references: the query's values come from data, so a value that fits no attribute finds
-    nothing instead of being a mistake. Pass ``names`` to read them once for many queries.
+    nothing instead of being a mistake.
     """
     names = names or load_names(connection, workspace_id)
     among = frozenset(object_type_ids)
@@ -101,6 +105,7 @@ def needed_indexes(
     query: Query,
     *,
     object_type_ids: Iterable[int] | None = None,
+    names: Names | None = None,
 ) -> list[str]:
     """Give the statements that would make a query fast and were not executed yet.
 
@@ -112,7 +117,7 @@ def needed_indexes(
     if connection.execute("SELECT 1 FROM objects LIMIT 1 OFFSET ?", (SMALL,)).fetchone() is None:
         return []
     among = None if object_type_ids is None else frozenset(object_type_ids)
-    names = load_names(connection, workspace_id)
+    names = names or load_names(connection, workspace_id)
     plan = _Plan.of(query, names, datetime.now(UTC), among=among)
     lacking = missing(connection, plan.compiler.wanted)
     if lacking or among is not None or plan.key.index is None:
