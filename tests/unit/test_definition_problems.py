@@ -182,6 +182,8 @@ ROWS = [
         25, "comma", "without"),
     Row("[limits]", "[statuses.Active]\ncategory = 'active'\n[limits]", "statuses.Active", 36,
         "exists in every Assets", "Take it out"),
+    Row("[limits]", "[statuses]\nNew.category = 'active'\nNEW.category = 'active'\n[limits]",
+        "statuses.New", 37, "or twice here", "Take it out"),
     Row('name", label = true', 'name", label = true, external_id = "x", description = "y" }\n'
         '"A" = { from = "a", external_id = "x"', f"{LAPTOP}.A.external_id", 25, "used twice",
         "unique"),

@@ -52,6 +52,8 @@ def same(left: Any, right: Any) -> bool:
 @given(conditions, data)
 @example("a[?b].c", {"a": [{"b": 1, "c": None}, {"b": 0, "c": 2}, {"b": "", "c": 3}, 4]})
 @example("a[].b[]", {"a": [{"b": [[1], 2]}, [{"b": [3]}], {"b": 4}]})
+@example("a == `1`", {"a": True})
+@example("a != `0`", {"a": False})
 @example("a[-1].b", {"a": [{"b": 1}, {"b": 2}]})
 def test_compiled_expression_gives_what_jmespath_gives(expression: str, value: Any) -> None:
     """Lookups, literals, comparisons and logic are quicker here, but never mean anything else."""

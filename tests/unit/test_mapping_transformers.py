@@ -118,6 +118,13 @@ def test_each_of_nothing_makes_nothing(owners: Any) -> None:
     assert outcome({"kind": "laptop", "owners": owners}, OWNER) == Outcome()
 
 
+def test_nulls_in_a_list_are_no_items() -> None:
+    """A hole in a list is not an object without a name."""
+    parts = OWNER.replace('where = "active"\n', "")
+    assert bodies(outcome(owned(None, {"email": "a"}), parts)) == [{"email": "a", "device": "S1"}]
+    assert outcome(owned(None), parts) == Outcome()
+
+
 def test_each_takes_a_single_item_too() -> None:
     """Services give one owner as an object and many as a list."""
     record = {"kind": "laptop", "serial": "S1", "owners": {"email": "a", "active": True}}
@@ -214,6 +221,16 @@ def test_optional_value_that_does_not_fit_is_left_out_and_counted() -> None:
     found = device('from = "v", type = "integer"', {"v": "many"})
     assert bodies(found) == [{"serial_number": "S1", "host_name": "web-1"}]
     assert found.values_left_out == 1
+
+
+def test_counts_belong_to_their_record() -> None:
+    """What one record left out is not counted again for those after it."""
+    found = transformer(DEVICE, 'X = { from = "v", type = "integer" }').transform(
+        [{**GOOD, "v": "many"}, GOOD, {**GOOD, "name": ""}, GOOD]
+    )
+    assert [(len(one.entries), len(one.problems), one.values_left_out) for one in found] == [
+        (1, 0, 1), (1, 0, 0), (0, 1, 0), (1, 0, 0)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("flag", ["required", "identity"])
