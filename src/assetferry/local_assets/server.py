@@ -25,6 +25,10 @@ __all__ = ["LocalAssets", "Running", "serve"]
 
 LOCK = "assets.lock"
 BACKLOG = 256
+KEEP_ALIVE = 75
+"""Seconds an idle connection stays open: longer than clients pause between chunks."""
+GRACE = 5
+"""Seconds that requests in hand have when the server stops."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,11 +51,21 @@ async def serve(settings: Settings) -> AsyncGenerator[Running]:
         app = create_app(settings, data)
         host, port = listener.getsockname()[:2]
         async with app.router.lifespan_context(app):
-            server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+            server = _Server(
+                uvicorn.Config(
+                    app,
+                    log_config=None,
+                    access_log=False,
+                    lifespan="off",
+                    timeout_keep_alive=KEEP_ALIVE,
+                    timeout_graceful_shutdown=GRACE,
+                )
+            )
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             try:
                 await server.until_started(serving)
-                yield Running(url=f"http://{host}:{port}", site=app.state.site)
+                shown = f"[{host}]" if ":" in host else host
+                yield Running(url=f"http://{shown}:{port}", site=app.state.site)
             finally:
                 server.should_exit = True
                 await serving

@@ -109,9 +109,10 @@ async def get_newest_status(call: SourceCall) -> Response:
 
 
 async def cancel_execution(call: SourceCall) -> Response:
-    await call.site.database.writer.run(
-        cancel, call.source, call.request.path_params["execution"], call.site.database.spool
-    )
+    database = call.site.database
+    number = await database.writer.run(cancel, call.source, call.request.path_params["execution"])
+    # After the commit: should the server die in between, the next start clears it away.
+    database.spool.drop(number)
     return Response(status_code=200)
 
 

@@ -5,12 +5,16 @@ its own it costs the writer nothing; should it fall behind, the writer's own lim
 still holds.
 """
 
+import contextlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 __all__ = ["LOG_BYTES", "Checkpoints"]
+
+logger = logging.getLogger(__name__)
 
 LOG_BYTES = 16 * 1024 * 1024
 """A log longer than this is moved."""
@@ -29,8 +33,9 @@ class Checkpoints:
 
     def committed(self) -> None:
         """Look whether the log is long enough to be moved; called after each commit."""
-        if self._log.stat().st_size > LOG_BYTES:
-            self._grown.set()
+        with contextlib.suppress(OSError):
+            if self._log.stat().st_size > LOG_BYTES:
+                self._grown.set()
 
     def stop(self) -> None:
         self._stopping = True
@@ -44,4 +49,11 @@ class Checkpoints:
             if self._stopping:
                 return
             self._grown.clear()
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            except sqlite3.Error:
+                logger.warning(
+                    "the log could not be moved into the file; the next commit tries again",
+                    exc_info=True,
+                    extra={"action": "checkpoint_failed"},
+                )

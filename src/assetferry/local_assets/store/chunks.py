@@ -1,9 +1,10 @@
 """Chunks: received, kept as they came, handed to processing in order of arrival (8.3)."""
 
-import hashlib
 import logging
 import sqlite3
 from collections.abc import Iterator
+
+import msgspec
 
 from assetferry.local_assets import instant
 from assetferry.local_assets.errors import bad_request
@@ -42,11 +43,14 @@ def accept(
         if completed and client_id is not None and client_id == found.completing_id:
             return None
         raise bad_request(f"Execution is {found.state}; data is accepted only while INGESTING")
-    if body is not None and _is_new(connection, found, client_id, body, dedupe):
-        connection.execute(
-            "INSERT INTO chunks (execution_number, start, length) VALUES (?, ?, ?)",
-            (found.number, spool.append(found.number, body), len(body)),
-        )
+    if body is not None:
+        known = None
+        if client_id is not None and dedupe == "first":
+            known = _place(connection, found.number, client_id)
+        if known is None:
+            _store(connection, spool, found.number, client_id, body)
+        else:
+            _count_repeat(connection, found, spool.read(found.number, *known), body)
     if not completed:
         return None
     spool.settle(found.number)
@@ -58,28 +62,42 @@ def accept(
     return found.number
 
 
-def _is_new(
+def _place(
+    connection: sqlite3.Connection, execution_number: int, client_id: str
+) -> tuple[int, int] | None:
+    """Tell where the first body with this id lies."""
+    place: tuple[int, int] | None = connection.execute(
+        "SELECT start, length FROM chunk_ids WHERE execution_number = ? AND client_id = ?",
+        (execution_number, client_id),
+    ).fetchone()
+    return place
+
+
+def _store(
     connection: sqlite3.Connection,
-    found: Execution,
+    spool: Spool,
+    execution_number: int,
     client_id: str | None,
     body: bytes,
-    dedupe: Dedupe,
-) -> bool:
-    """Tell whether to store a chunk; count and log a repeat that says something else."""
-    if client_id is None or dedupe == "none":
-        return True
-    digest = hashlib.blake2b(body, digest_size=16).digest()
-    known = connection.execute(
-        "SELECT digest FROM chunk_ids WHERE execution_number = ? AND client_id = ?",
-        (found.number, client_id),
-    ).fetchone()
-    if known is None:
+) -> None:
+    start = spool.append(execution_number, body)
+    connection.execute(
+        "INSERT INTO chunks (execution_number, start, length) VALUES (?, ?, ?)",
+        (execution_number, start, len(body)),
+    )
+    if client_id is not None:
         connection.execute(
-            "INSERT INTO chunk_ids (execution_number, client_id, digest) VALUES (?, ?, ?)",
-            (found.number, client_id, digest),
+            "INSERT OR IGNORE INTO chunk_ids (execution_number, client_id, start, length)"
+            " VALUES (?, ?, ?, ?)",
+            (execution_number, client_id, start, len(body)),
         )
-        return True
-    differs = known[0] != digest
+
+
+def _count_repeat(
+    connection: sqlite3.Connection, found: Execution, first: bytes, body: bytes
+) -> None:
+    """Count a repeat, and log one whose data is not what came first."""
+    differs = msgspec.json.decode(first)["data"] != msgspec.json.decode(body)["data"]
     if differs:
         logger.warning(
             "a repeated clientGeneratedId came with another payload; the first one counts",
@@ -89,7 +107,6 @@ def _is_new(
         "UPDATE executions SET repeats = repeats + 1, differing = differing + ? WHERE number = ?",
         (differs, found.number),
     )
-    return False
 
 
 def next_chunks(

@@ -14,7 +14,6 @@ import msgspec
 from assetferry.local_assets import instant
 from assetferry.local_assets.errors import Busy, bad_request, not_found
 from assetferry.local_assets.store.sources import ImportSource
-from assetferry.local_assets.store.spool import Spool
 
 __all__ = [
     "Execution",
@@ -119,22 +118,20 @@ def executions_of(
     return _all(connection, "source_number = ?", (source.number,), limit)
 
 
-def cancel(
-    connection: sqlite3.Connection, source: ImportSource, execution_id: str, spool: Spool
-) -> None:
-    """End an execution before its completion and drop what it received (8.7)."""
+def cancel(connection: sqlite3.Connection, source: ImportSource, execution_id: str) -> int:
+    """End an execution before its completion; give its number, whose spool can go (8.7)."""
     found = execution(connection, source, execution_id)
     if found.state in ("PROCESSING", "DONE"):
         raise bad_request(f"Execution is {found.state} and can no longer be cancelled")
     if found.state == "CANCELLED":
-        return
+        return found.number
     connection.execute(
         "UPDATE executions SET state = 'CANCELLED', ended = ? WHERE number = ?",
         (instant.now(), found.number),
     )
     connection.execute("DELETE FROM chunks WHERE execution_number = ?", (found.number,))
     connection.execute("DELETE FROM chunk_ids WHERE execution_number = ?", (found.number,))
-    spool.drop(found.number)
+    return found.number
 
 
 def unfinished(connection: sqlite3.Connection) -> set[int]:

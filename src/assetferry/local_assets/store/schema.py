@@ -227,11 +227,12 @@ CREATE TABLE chunks (
 ) STRICT;
 CREATE INDEX chunks_of_execution ON chunks (execution_number, number);
 
--- Outlives the chunk itself, so that a repeat is known during the whole execution.
+-- Which ids were seen in an execution, and where the first body of each lies.
 CREATE TABLE chunk_ids (
     execution_number INTEGER NOT NULL,
     client_id        TEXT NOT NULL,
-    digest           BLOB NOT NULL,
+    start            INTEGER NOT NULL,
+    length           INTEGER NOT NULL,
     PRIMARY KEY (execution_number, client_id)
 ) STRICT, WITHOUT ROWID;
 
