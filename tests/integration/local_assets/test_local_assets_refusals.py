@@ -139,6 +139,13 @@ MAPPING_REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         ),
         "INVALID_OBJECT_MAPPING_IQL",
     ),
+    "query of an attribute that nobody has": (
+        document(
+            attributes=[NAME, REFERENCE],
+            mapping=[host_mapping({**MAPPED_X, "objectMappingIQL": "Nonsense = ${x}"})],
+        ),
+        "INVALID_OBJECT_MAPPING_IQL",
+    ),
     "placeholder that is no locator": (
         document(
             attributes=[NAME, REFERENCE],

@@ -270,6 +270,33 @@ def test_queries_of_any_shape_resolve_references(api: Any) -> None:
     assert values(api, "Name = z")["Peers"] == ['a "b" \\']
 
 
+def test_values_too_long_for_a_query_are_an_entry_error(api: Any) -> None:
+    """A value that no query can hold costs its reference, not the run."""
+    single = {**REFERENCE, "maximumCardinality": 1}
+    iql = "Name = ${peer} AND Name LIKE ${peer}"
+    api.put_mapping(host_document([single], [mapped("Peers", "peer", objectMappingIQL=iql)]))
+    result = api.run({"hosts": [{"name": "a", "peer": "x" * 9_000}, {"name": "b", "peer": "a"}]})
+    assert result["errorCount"] == 1
+    assert values(api, "Name = b")["Peers"] == ["a"]
+
+
+def test_odd_values_never_stop_a_run(api: Any) -> None:
+    """Numbers of any length, control characters and foreign scripts are stored or counted."""
+    api.put_mapping(simple(attribute("Size", "integer"), attribute("Note")))
+    hosts: list[dict[str, Any]] = [
+        {"name": "long", "size": 10**40},
+        {"name": "longer", "size": int("9" * 4_000)},
+        {"name": "control \u0000 \u2028", "note": "\u0000"},
+        {"name": "\N{OLD HUNGARIAN CAPITAL LETTER A}", "note": 1e300},
+        {"name": "nested", "note": [[["deep"]]], "size": [1]},
+        {"name": ["list"], "note": {}},
+    ]
+    result = host_result(api.run({"hosts": hosts}))
+    assert result["entriesInSource"] == len(hosts)
+    assert values(api, "Name = long")["Size"] == [str(10**40)]
+    assert values(api, "Name = nested")["Note"] == ["deep"]
+
+
 def test_key_as_identity_is_remembered_beside_the_object(api: Any) -> None:
     """An app that maps Key as identity finds its objects again, though Key is never written."""
     key = {"attributeName": "Key", "attributeLocators": ["id"], "externalIdPart": True}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assetferry.local_assets.errors import Problem
-from assetferry.local_assets.mapping import iql
+from assetferry.local_assets.mapping import queries
 from assetferry.local_assets.mapping.document import Document, GivenMapping, MappedAttribute
 from assetferry.local_assets.mapping.known import Known
 from assetferry.local_assets.store.catalogue import SYSTEM_ATTRIBUTES, Kind
@@ -76,7 +76,9 @@ def _reference(given: MappedAttribute, locators: frozenset[str]) -> Iterator[Pro
     if given.external_id_part:
         yield _invalid(given.path, "A reference cannot be part of the identity")
     wrong = (
-        "objectMappingIQL is required" if given.iql is None else iql.problem(given.iql, locators)
+        "objectMappingIQL is required"
+        if given.iql is None
+        else queries.problem(given.iql, locators)
     )
     if wrong is not None:
         yield Problem(

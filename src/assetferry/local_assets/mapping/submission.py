@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from assetferry.local_assets.errors import Busy, InvalidMapping
-from assetferry.local_assets.mapping import compatibility, mapped, rules
+from assetferry.local_assets.mapping import compatibility, mapped, queries, rules
 from assetferry.local_assets.mapping.changes import apply
 from assetferry.local_assets.mapping.document import read
 from assetferry.local_assets.mapping.known import know
@@ -39,3 +39,7 @@ def submit(connection: sqlite3.Connection, source: ImportSource, given: dict[str
     if problems:
         raise InvalidMapping(problems)
     apply(connection, source, document, known)
+    # Only now do all attributes exist that the queries may name.
+    unanswerable = list(queries.check(connection, source, document))
+    if unanswerable:
+        raise InvalidMapping(unanswerable)

@@ -9,7 +9,7 @@ from assetferry.local_assets.jsonshape import is_list, is_object
 from assetferry.local_assets.processing.admission import Admission
 from assetferry.local_assets.processing.conversion import Convert, scalar_text
 from assetferry.local_assets.processing.identity import identity_key
-from assetferry.local_assets.processing.locators import ABSENT, Locate, is_empty
+from assetferry.local_assets.processing.locators import ABSENT, Locate, flat, is_empty
 from assetferry.local_assets.processing.quick import Quick
 
 __all__ = ["KEY", "EntryMapper", "Mapped", "Plain", "Reference"]
@@ -147,7 +147,7 @@ class EntryMapper:
                 findings.cleared.append(attribute.key)
             return []
         texts: list[str] = []
-        for one in value if is_list(value) else [value]:
+        for one in flat(value) if is_list(value) else [value]:
             if is_empty(one):
                 continue
             try:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from assetferry.local_assets.jsonshape import is_list, is_object
 
-__all__ = ["ABSENT", "Absent", "Locate", "compile_locator", "is_empty"]
+__all__ = ["ABSENT", "Absent", "Locate", "compile_locator", "flat", "is_empty"]
 
 
 class Absent(Enum):
@@ -27,12 +27,12 @@ def compile_locator(locator: str) -> Locate:
     segments = locator.replace("[*]", "").split(".")
     if len(segments) == 1:
         name = segments[0]
-        return lambda entry: _flat(entry.get(name, ABSENT))
+        return lambda entry: flat(entry.get(name, ABSENT))
 
     def locate(entry: dict[str, Any]) -> Any:
         if locator in entry:
-            return _flat(entry[locator])
-        return _flat(_descend(entry, segments, 0))
+            return flat(entry[locator])
+        return flat(_descend(entry, segments, 0))
 
     return locate
 
@@ -53,14 +53,14 @@ def _descend(holder: Any, segments: list[str], at: int) -> Any:
     return _descend(holder[segments[at]], segments, at + 1)
 
 
-def _flat(value: Any) -> Any:
+def flat(value: Any) -> Any:
     """Flatten lists in lists, and leave everything else alone."""
     if not is_list(value):
         return value
-    flat: list[Any] = []
+    leaves: list[Any] = []
     for element in value:
         if is_list(element):
-            flat += _flat(element)
+            leaves += flat(element)
         else:
-            flat.append(element)
-    return flat
+            leaves.append(element)
+    return leaves

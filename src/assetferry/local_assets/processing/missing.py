@@ -1,7 +1,8 @@
 """Objects of this source that a run did not bring: kept, or removed up to a threshold (12.3)."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable
 
 from assetferry.local_assets.processing.met import MetObjects
 from assetferry.local_assets.processing.plan import Plan, TypeRun
@@ -31,18 +32,18 @@ def remove_missing(
     if chosen.missing_objects == "IGNORE":
         return True
     for run in plan.types:
-        total, missing = _count(database.reader(), plan, run, met)
-        if missing > total * chosen.missing_threshold:
+        total, missing = _missing(database.reader(), plan, run, met)
+        if len(missing) > total * chosen.missing_threshold:
             run.tally.problem(
-                f"{missing} of {total} objects are missing, more than the threshold of "
+                f"{len(missing)} of {total} objects are missing, more than the threshold of "
                 f"{chosen.missing_threshold:.0%} allows to remove; nothing was removed",
                 settings.max_error_messages,
             )
             continue
-        while ids := _some(database.reader(), plan, run, met):
+        for start in range(0, len(missing), AT_ONCE):
             if stopping():
                 return False
-            database.writer.call(_delete, plan, run, ids)
+            database.writer.call(_delete, plan, run, missing[start : start + AT_ONCE].tolist())
     return True
 
 
@@ -52,31 +53,18 @@ def _delete(connection: sqlite3.Connection, plan: Plan, run: TypeRun, ids: list[
     put_tallies(connection, plan.execution.number, [(run.object_type.id, run.tally)])
 
 
-def _count(
+def _missing(
     reader: sqlite3.Connection, plan: Plan, run: TypeRun, met: MetObjects
-) -> tuple[int, int]:
-    total = missing = 0
-    for object_id in _objects(reader, plan, run):
-        total += 1
-        missing += object_id not in met
-    return total, missing
-
-
-def _some(reader: sqlite3.Connection, plan: Plan, run: TypeRun, met: MetObjects) -> list[int]:
-    ids: list[int] = []
-    for object_id in _objects(reader, plan, run):
-        if object_id not in met:
-            ids.append(object_id)
-            if len(ids) == AT_ONCE:
-                break
-    return ids
-
-
-def _objects(reader: sqlite3.Connection, plan: Plan, run: TypeRun) -> Iterator[int]:
-    """Walk the objects that this source brought at any time."""
-    rows = reader.execute(
+) -> "tuple[int, array[int]]":
+    """Count the objects that this source brought at any time, and list those not met now."""
+    total = 0
+    missing = array("q")
+    for (object_id,) in reader.execute(
         "SELECT o.id FROM identities AS i CROSS JOIN objects AS o ON o.id = i.object_id"
         " WHERE i.source_number = ? AND i.object_type_id = ?",
         (plan.source.number, run.object_type.id),
-    )
-    return (object_id for (object_id,) in rows)
+    ):
+        total += 1
+        if object_id not in met:
+            missing.append(object_id)
+    return total, missing

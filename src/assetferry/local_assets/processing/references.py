@@ -110,7 +110,11 @@ def _decide(
         changed = False
         for key, values in row.wanted.items():
             attribute = targets[key].run.attribute
-            found = set(targets[key].find(values)) if values else set[int]()
+            try:
+                found = set(targets[key].find(values)) if values else set[int]()
+            except aql.AqlError as error:
+                tally.problem(f"{attribute.name}: {error}", settings.max_error_messages)
+                continue
             if 0 <= attribute.maximum_cardinality < len(found):
                 tally.problem(
                     f"{attribute.name}: more than {attribute.maximum_cardinality} objects match",

@@ -4,31 +4,49 @@ from typing import Any
 
 from assetferry.local_assets import instant
 from assetferry.local_assets.processing.plan import Plan, TypeRun
+from assetferry.local_assets.store.executions import Execution
 
-__all__ = ["progress_result"]
+__all__ = ["broken_result", "progress_result"]
 
 
 def progress_result(plan: Plan, *, started: str, ended: str) -> dict[str, Any]:
     """Write the result; its misspelt and misleading fields are as on the real wire."""
-    errors = sum(run.tally.errors for run in plan.types)
-    messages = [message for run in plan.types for message in run.tally.messages]
+    return {
+        **_frame(plan.execution, started=started, ended=ended),
+        "objectSchemaId": plan.schema.id,
+        "importSourceId": plan.source.id,
+        "result": "ERROR" if any(run.tally.errors for run in plan.types) else "OK",
+        "populatedObjectTypes": [run.object_type.name for run in plan.types if run.tally.entries],
+        "objectTypeResultMap": {str(run.object_type.id): _of_type(run) for run in plan.types},
+        "errorMessages": [one for run in plan.types for one in run.tally.messages] or None,
+        "errorCount": sum(run.tally.errors for run in plan.types),
+        "totalNumberEntriesInImport": sum(run.tally.entries for run in plan.types),
+    }
+
+
+def broken_result(execution: Execution, *, ended: str) -> dict[str, Any]:
+    """Write the result of an execution that could not be processed to its end."""
+    return {
+        **_frame(execution, started=execution.started or ended, ended=ended),
+        "result": "ERROR",
+        "populatedObjectTypes": [],
+        "objectTypeResultMap": {},
+        "errorMessages": ["Something went wrong"],
+        "errorCount": 1,
+        "totalNumberEntriesInImport": 0,
+    }
+
+
+def _frame(execution: Execution, *, started: str, ended: str) -> dict[str, Any]:
     return {
         "type": "IMPORT",
-        "id": plan.execution.number,
+        "id": execution.number,
         "started": instant.offset_form(started),
         "ended": instant.offset_form(ended),
-        "objectSchemaId": plan.schema.id,
-        "result": "ERROR" if errors else "OK",
         "status": "FINISHED",
         "infoMessage": "No data to import",
-        "jobId": plan.execution.id,
-        "importSourceId": plan.source.id,
-        "populatedObjectTypes": [run.object_type.name for run in plan.types if run.tally.entries],
+        "jobId": execution.id,
         "onlyExecutedForObjectTypes": [],
-        "objectTypeResultMap": {str(run.object_type.id): _of_type(run) for run in plan.types},
-        "errorMessages": messages or None,
-        "errorCount": errors,
-        "totalNumberEntriesInImport": sum(run.tally.entries for run in plan.types),
     }
 
 

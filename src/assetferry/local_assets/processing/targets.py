@@ -60,7 +60,10 @@ class Targets:
             self._remember((value,), self._batch[value])
 
     def find(self, values: Sequence[Sequence[str]]) -> list[int]:
-        """Give the objects that an entry's values refer to; the batch was prepared."""
+        """Give the objects that an entry's values refer to; the batch was prepared.
+
+        Raises AqlError where the values make no query, which is that entry's error.
+        """
         if self._lookup is None:
             return list(self._by_query(values))
         return [one for value in self._asked(values) for one in self._batch[value]]
@@ -70,6 +73,7 @@ class Targets:
         return values[0] if every else values[0][:1]
 
     def _by_query(self, values: Sequence[Sequence[str]]) -> tuple[int, ...]:
+        """Ask the query itself; raises AqlError where the values make it too long."""
         text = self.run.template.bind(dict(zip(self.run.locators, values, strict=True)))
         if text is None:
             return ()

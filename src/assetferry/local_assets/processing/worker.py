@@ -17,7 +17,7 @@ from assetferry.local_assets.processing.met import MetObjects
 from assetferry.local_assets.processing.missing import remove_missing
 from assetferry.local_assets.processing.plan import plan
 from assetferry.local_assets.processing.references import resolve_references
-from assetferry.local_assets.processing.result import progress_result
+from assetferry.local_assets.processing.result import broken_result, progress_result
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
 from assetferry.local_assets.store.executions import Execution, with_number
@@ -71,8 +71,9 @@ class Worker:
             logger.exception(
                 "processing failed", extra={"action": "processing_failed", "execution": number}
             )
-            failed = {"result": "ERROR", "errorMessages": ["Something went wrong"], "errorCount": 1}
-            self._finish(number, instant.now(), failed)
+            ended = instant.now()
+            broken = broken_result(with_number(self._database.reader(), number), ended=ended)
+            self._finish(number, ended, broken)
 
     def _process(self, execution: Execution) -> None:
         started = execution.started or instant.now()
