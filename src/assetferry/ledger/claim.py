@@ -122,7 +122,7 @@ def claim(connection: Connection, run_id: str, worker: str) -> Work:
     """Lease the run's next row for ``worker``: STAGED rows first, then DUE ones, then the run."""
     # The lock makes one claim at a time, so that the limits hold over all machines.
     locked = select(*COLUMNS, runs.c.reads, runs.c.sends).where(runs.c.id == run_id)
-    row = dict(connection.execute(locked.with_for_update()).mappings().one())
+    row = dict(connection.execute(locked.with_for_update(key_share=True)).mappings().one())
     reads, sends = row.pop("reads"), row.pop("sends")
     run = Run.of(row)  # pyright: ignore[reportArgumentType]
     if run.ended:

@@ -55,9 +55,10 @@ def give_up(connection: Connection, work: Read | Send, *, code: str, message: st
 
     Raises LeaseLost.
     """
-    fail_chunk(connection, work, code=code, message=message)
     reason = f"Chunk {work.key}: {message}"
+    # The run before the chunk: one order of locks.
     begin_closing(connection, work.key.run, end=RunState.FAILED, code=code, reason=reason)
+    fail_chunk(connection, work, code=code, message=message)
 
 
 def reported(connection: Connection, run: str, token: int) -> None:

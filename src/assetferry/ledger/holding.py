@@ -32,9 +32,10 @@ def hold_at(
 
     Raises LeaseLost.
     """
+    # The run before the chunk: one order of locks.
+    hold(connection, work.key.run, reason=f"Chunk {work.key}: {reason}", cure=cure)
     now = instant(connection)
     retry_chunk(connection, work, due_at=now, counted=False, code=code, message=reason)
-    hold(connection, work.key.run, reason=f"Chunk {work.key}: {reason}", cure=cure)
 
 
 def resume(connection: Connection, run: str) -> bool:

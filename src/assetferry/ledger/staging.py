@@ -22,7 +22,7 @@ _RUN = (
     select(runs.c.state, runs.c.sends, streams.c.total)
     .join(streams, streams.c.run == runs.c.id)
     .where(runs.c.id == bindparam("run"), streams.c.stream == bindparam("stream"))
-    .with_for_update(of=runs)
+    .with_for_update(of=runs, key_share=True)
 )
 _SENDING = select(func.count()).where(
     chunks.c.run == bindparam("run"),
@@ -60,7 +60,7 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
     Raises LeaseLost where the row is no longer the reader's, or the run no longer ingests.
     """
     key = read.key
-    # The run before the chunk, as in the claim: one order of locks, so no deadlock.
+    # Run, chunk, stream, tallies: one order of locks everywhere, so no deadlock.
     found = connection.execute(_RUN, {"run": key.run, "stream": key.stream}).one()
     state, sends, total = found
     if state != RunState.INGESTING:

@@ -52,11 +52,11 @@ def split(connection: Connection, send: Send, parts: Sequence[Part], *, refused:
 
     Raises LeaseLost.
     """
+    if refused:
+        _count_bisection(connection, send.key)
     now = _settle(connection, send, ChunkState.SPLIT)
     add_staged(connection, send.key, parts, now)
     add_to_stream(connection, send.key, {"chunks_staged": len(parts) - 1})
-    if refused:
-        _count_bisection(connection, send.key)
     why = "refused by Assets" if refused else "too large for Assets"
     note(connection, send.key.run, "chunk_split", f"Chunk {send.key}: {why}, sent in halves")
 
@@ -66,12 +66,12 @@ def quarantine_chunk(connection: Connection, send: Send, rejected: Rejected) -> 
 
     Raises LeaseLost.
     """
+    _count_bisection(connection, send.key)
     now = _settle(connection, send, ChunkState.SUBMITTED)
     set_aside(connection, send.key, [rejected], now)
     add_to_stream(connection, send.key, {"chunks_submitted": 1})
     sums = {name: {"entries_quarantined": number} for name, number in send.entries.items()}
     add_to_tallies(connection, send.key, sums)
-    _count_bisection(connection, send.key)
     note(connection, send.key.run, "entry_refused", f"Chunk {send.key}: {rejected.reason}")
 
 
@@ -86,6 +86,7 @@ def _settle(connection: Connection, send: Send, state: ChunkState) -> float:
 
 
 def _count_bisection(connection: Connection, key: ChunkKey) -> None:
+    # Before the chunk is touched: run, chunk, stream, tallies is the one order of locks.
     connection.execute(
         update(runs).where(runs.c.id == key.run).values(bisections=runs.c.bisections + 1)
     )
