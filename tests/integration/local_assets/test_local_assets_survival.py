@@ -105,10 +105,10 @@ def process(data: Path, batch: int = 500) -> Generator[tuple["subprocess.Popen[s
         running.stdout.close()
 
 
-def written(data: Path) -> int:
-    """Count objects from outside, through the file."""
+def written(data: Path, table: str = "objects") -> int:
+    """Count rows from outside, through the file."""
     with sqlite3.connect(f"{(data / 'assets.sqlite3').as_uri()}?mode=ro", uri=True) as connection:
-        count: int = connection.execute("SELECT count(*) FROM objects").fetchone()[0]
+        count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
     connection.close()
     return count
 
@@ -137,6 +137,9 @@ def test_processing_goes_on_after_kill_9(api: Any, tmp_path: Path) -> None:
         with process(tmp_path) as (running, _):
             wait_for(lambda part=part: written(tmp_path) > part * size * chunks)
             os.kill(running.pid, signal.SIGKILL)
+    with process(tmp_path) as (running, _):
+        wait_for(lambda: written(tmp_path, "object_references") > 0)
+        os.kill(running.pid, signal.SIGKILL)
     with process(tmp_path) as (_, url):
         api.url = url
         result = api.result(execution)
