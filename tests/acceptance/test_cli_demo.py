@@ -1,0 +1,111 @@
+"""The demo, the example and the local Assets server, each as the process a newcomer starts."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from commands import Ferry, ended
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "hardware.toml"
+
+
+@pytest.fixture
+def ferry(tmp_path: Path) -> Ferry:
+    """The command line with a data folder of its own."""
+    return Ferry(tmp_path / "data", {})
+
+
+def counters(out: str, object_type: str) -> dict[str, int]:
+    """The row of an object type, by the names of its columns."""
+    header = next(line for line in out.splitlines() if line.startswith("Object type"))
+    row = next(line for line in out.splitlines() if line.startswith(object_type))
+    names = re.split(r"\s{2,}", header.strip())[1:]
+    return dict(zip(names, (int(n.replace(",", "")) for n in row.split()[1:]), strict=True))
+
+
+def test_the_demo_tells_the_whole_story(ferry: Ferry) -> None:
+    """One command: a source, a server, an import, what was created, objects found by AQL."""
+    end = ferry.run("demo", "--devices", "300")
+    assert end.code == 0, end.err
+    assert counters(end.out, "Software")["created"] > 0
+    made = sum(counters(end.out, kind)["created"] for kind in ("Laptop", "Desktop", "Phone"))
+    assert made > 200
+    assert "Found by AQL" in end.out
+    assert re.search(r"HARDWARE-\d+ ", end.out)
+    peak = re.search(r"Peak memory of the importer: (\d+) MiB", end.out)
+    assert peak is not None
+    assert 20 < int(peak[1]) < 150
+
+
+def test_the_demo_again_with_keep_changes_nothing(ferry: Ferry) -> None:
+    """The kept demo finds its objects again, and everything is unchanged."""
+    first = ferry.run("demo", "--devices", "200", "--keep")
+    assert first.code == 0, first.err
+    second = ferry.run("demo", "--devices", "200", "--keep")
+    assert second.code == 0, second.err
+    for kind in ("Laptop", "Employee", "Software"):
+        before, after = counters(first.out, kind), counters(second.out, kind)
+        assert after["identical"] == before["created"] > 0
+        assert (after["created"], after["updated"]) == (0, 0)
+
+
+@contextmanager
+def inventory(devices: int) -> Generator[str]:
+    """The demo's third-party service as a process; its URL."""
+    process = subprocess.Popen(  # noqa: S603 # our own module
+        [sys.executable, "-m", "assetferry.demo.service", "--devices", str(devices), "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["url"]
+        process.terminate()
+
+
+def test_two_terminals(ferry: Ferry, tmp_path: Path) -> None:
+    """`assetferry assets` in one, `assetferry run` of the example in the other."""
+    server = ferry.start("assets", "--port", "0", "--json")
+    assert server.stdout is not None
+    lines = [server.stdout.readline()]
+    while lines[-1] != "}\n":
+        lines.append(server.stdout.readline())
+    told = json.loads("".join(lines))
+    with inventory(500) as service:
+        text = EXAMPLE.read_text(encoding="utf-8")
+        text = text.replace("http://127.0.0.1:8700", told["url"])
+        text = text.replace("127.0.0.1:8800", service.removeprefix("http://"))
+        file = tmp_path / "hardware.toml"
+        file.write_text(text, encoding="utf-8")
+        tokens = {"ASSETS_TOKEN": told["made"]["token"], "INVENTORY_TOKEN": "any words"}
+        other = Ferry(tmp_path / "data", tokens)
+        end = other.run("run", str(file))
+        assert end.code == 0, end.err
+        story = other.run("runs", "show", "latest").out
+        assert "Timeline" in story
+        assert tokens["ASSETS_TOKEN"] not in story + end.out + end.err
+    server.send_signal(signal.SIGTERM)
+    assert ended(server).code == 0
+
+
+def test_a_taken_port_is_said(ferry: Ferry) -> None:
+    """Two servers cannot share a port: the second says which, without a traceback."""
+    first = ferry.start("assets", "--port", "0", "--json")
+    assert first.stdout is not None
+    lines = [first.stdout.readline()]
+    while lines[-1] != "}\n":
+        lines.append(first.stdout.readline())
+    port = json.loads("".join(lines))["url"].rpartition(":")[2]
+    end = ferry.run("assets", "--port", port)
+    assert end.code == 1
+    assert port in end.err
+    assert "Traceback" not in end.err
+    first.send_signal(signal.SIGINT)
+    ended(first)

@@ -1,0 +1,222 @@
+"""``assetferry run`` and ``assetferry runs`` as a person or a script sees them."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from starlette.responses import Response
+
+from commands import Ferry, ended, until
+from definitions import definition, source
+from imports import Site
+from third_party import ThirdParty, laptop
+
+
+@pytest.fixture
+def ferry(tmp_path: Path, site: Site) -> Ferry:
+    """The command line with the test's tokens."""
+    tokens = {"ASSETS_TOKEN": site.made.token, "INVENTORY_TOKEN": "let-me-in"}
+    return Ferry(tmp_path / "data", tokens)
+
+
+@pytest.fixture
+def file(tmp_path: Path, site: Site, third_party_url: str) -> Path:
+    """A definition's file."""
+    text = definition(site.url, source(third_party_url), service_url=third_party_url)
+    path = tmp_path / "hardware.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_run_tells_what_it_did(ferry: Ferry, file: Path, site: Site) -> None:
+    """Exit code 0, the numbers on stdout, progress on stderr, the whole story by runs show."""
+    end = ferry.run("run", str(file), "--progress", "plain")
+    assert end.code == 0, end.err
+    assert "DONE" in end.out
+    assert "Laptop" in end.out
+    assert "DONE" not in end.err
+    story = ferry.run("runs", "show", "latest", "--json").json
+    assert story["state"] == "DONE"
+    assert story["streams"][0]["records_mapped"] == 100
+    assert story["object_types"][0] | {"created": 100, "sent": 100} == story["object_types"][0]
+    assert [event["kind"] for event in story["events"]][:3] == [
+        "created",
+        "execution_started",
+        "ingesting",
+    ]
+    assert story["events"][-1]["kind"] == "ended"
+    shown = ferry.run("runs", "show", story["run"][:12]).out
+    assert "Timeline" in shown
+    assert "Submission completed" in shown
+    listed = ferry.run("runs", "list", "--json").json
+    assert [run["run"] for run in listed] == [story["run"]]
+
+
+def test_json_goes_to_stdout_alone(ferry: Ferry, file: Path) -> None:
+    """A script reads one document from stdout, and one a line of progress from stderr."""
+    end = ferry.run("run", str(file), "--json", "--progress", "json")
+    assert end.json["state"] == "DONE"
+    assert end.json["exit"] == 0
+    assert all(line.startswith("{") for line in end.err.splitlines())
+
+
+def test_a_definition_with_mistakes_is_exit_code_2(ferry: Ferry, file: Path) -> None:
+    """All mistakes at once, each with its line, and nothing is started."""
+    file.write_text(file.read_text().replace("identity = true", "identity = 3, lable = true"))
+    end = ferry.run("run", str(file))
+    assert end.code == 2
+    assert "2 mistakes" in end.err
+    assert "line " in end.err
+    assert "Traceback" not in end.err
+    assert ferry.run("runs", "list", "--json").json == []
+
+
+@pytest.mark.parametrize("moment", [1, 2, 5, 9, 10])
+def test_kill_9_in_the_middle_and_run_again(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty, moment: int
+) -> None:
+    """Killed while it asks for a page, it goes on: same objects, one completed execution."""
+    first = ferry.start("run", str(file))
+
+    def kill() -> None:
+        if len(third_party.asked) == moment:
+            first.send_signal(signal.SIGKILL)
+
+    third_party.before = kill
+    assert ended(first).code == -signal.SIGKILL
+    end = ferry.run("run", str(file), "--json")
+    assert end.code == 0, end.err
+    assert site.objects("objectType = Laptop") == 100
+    assert site.states() == ["DONE"]
+    assert end.json["streams"][0]["records_read"] == 100
+
+
+@pytest.mark.parametrize("kind", ["created", "execution_started", "ingesting", "completing"])
+def test_kill_9_between_the_steps_of_a_run(ferry: Ferry, file: Path, site: Site, kind: str) -> None:
+    """Wherever a step ended, the next process takes it up: at most an empty cancelled execution."""
+    first = ferry.start("run", str(file), "--progress", "none")
+
+    def happened() -> bool:
+        shown = ferry.run("runs", "show", "latest", "--json")
+        return shown.code == 0 and kind in [event["kind"] for event in shown.json["events"]]
+
+    until(happened, kind)
+    first.send_signal(signal.SIGKILL)
+    ended(first)
+    end = ferry.run("run", str(file), "--json")
+    assert end.code == 0, end.err
+    assert site.objects("objectType = Laptop") == 100
+    assert [state for state in site.states() if state != "CANCELLED"].count("DONE") >= 1
+    assert "INGESTING" not in site.states()
+
+
+def test_ctrl_c_leaves_in_order_and_can_go_on(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """The first SIGINT finishes what is in hand, gives it back and says how to go on."""
+    third_party.records = [laptop(number) for number in range(3000)]
+    first = ferry.start("run", str(file))
+
+    def interrupt() -> None:
+        if len(third_party.asked) == 20:
+            first.send_signal(signal.SIGINT)
+
+    third_party.before = interrupt
+    end = ended(first)
+    assert end.code == 130
+    assert f"assetferry run {file}" in end.out
+    assert site.states() == ["INGESTING"]
+    assert ferry.run("run", str(file)).code == 0
+    assert site.objects("objectType = Laptop") == 3000
+    assert site.states() == ["DONE"]
+
+
+def test_a_second_process_watches_the_run_of_the_first(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """Two processes on one ledger: one works, the other shows the same run to its end."""
+    third_party.records = [laptop(number) for number in range(2000)]
+    watching: list[subprocess.Popen[str]] = []
+
+    def join() -> None:
+        if len(third_party.asked) == 5:
+            watching.append(ferry.start("run", str(file)))
+
+    third_party.before = join
+    first = ferry.run("run", str(file), "--json")
+    second = ended(watching[0])
+    assert (first.code, second.code) == (0, 0)
+    assert "at work already" in second.err
+    assert site.states() == ["DONE"]
+    assert site.objects("objectType = Laptop") == 2000
+
+
+def test_a_held_run_says_why_and_how_to_go_on(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """Exit code 4 with reason and cure; `run` again changes nothing; resume goes on."""
+    third_party.answers.append(Response(status_code=401))
+    end = ferry.run("run", str(file))
+    assert end.code == 4
+    assert "Why:" in end.out
+    assert "assetferry runs resume" in end.out
+    assert ferry.run("run", str(file)).code == 4
+    assert ferry.run("runs", "resume", "latest").code == 0
+    assert site.objects("objectType = Laptop") == 100
+
+
+def test_new_closes_the_unfinished_run_first(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """--new cancels what is open in Assets, then imports from the start."""
+    third_party.answers.append(Response(status_code=401))
+    assert ferry.run("run", str(file)).code == 4
+    assert ferry.run("run", str(file), "--new").code == 0
+    assert site.states() == ["CANCELLED", "DONE"]
+    assert [run["state"] for run in ferry.run("runs", "list", "--json").json] == [
+        "DONE",
+        "CANCELLED",
+    ]
+
+
+def test_cancel_closes_a_held_run(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """Nothing is left open in Assets, and a second cancel says that there is nothing to cancel."""
+    third_party.answers.append(Response(status_code=401))
+    assert ferry.run("run", str(file)).code == 4
+    assert ferry.run("runs", "cancel", "latest").code == 0
+    assert site.states() == ["CANCELLED"]
+    again = ferry.run("runs", "cancel", "latest")
+    assert again.code == 2
+    assert "has ended" in again.err
+
+
+def test_somebody_elses_execution_is_exit_code_5(ferry: Ferry, file: Path, site: Site) -> None:
+    """Busy is told from failed."""
+    assert ferry.run("run", str(file)).code == 0
+    site.start()
+    assert ferry.run("run", str(file)).code == 5
+
+
+def test_a_partial_import_is_exit_code_3(ferry: Ferry, file: Path, third_party: ThirdParty) -> None:
+    """One record in quarantine, within the limit."""
+    third_party.records[3]["ram_gb"] = "much"
+    file.write_text(file.read_text().replace("min_records = 1", 'max_quarantined = "2%"'))
+    assert ferry.run("run", str(file)).code == 3
+
+
+def test_the_mapping_is_shown_and_pushed(ferry: Ferry, file: Path, site: Site) -> None:
+    """The document that is pushed is the one that is shown, its ids remembered."""
+    shown = ferry.run("mapping", "show", str(file)).json
+    assert ferry.run("mapping", "push", str(file)).out.count("created") == 1
+    assert ferry.run("mapping", "push", str(file), "--json").json["pushed"] == "PATCH"
+    assert ferry.run("mapping", "show", str(file)).json == shown
+
+
+def test_an_unknown_run_is_named(ferry: Ferry) -> None:
+    """A wrong id is a usage error with a way out."""
+    end = ferry.run("runs", "show", "nothing-like-it")
+    assert end.code == 2
+    assert "assetferry runs list" in end.err
