@@ -19,7 +19,7 @@ class Limits(Model):
     """Bounds of a run, over all its lanes."""
 
     chunk_records: int = Field(
-        default=500, ge=1, le=100_000, description="Most entries in a chunk."
+        default=500, ge=1, le=100_000, description="Most records whose entries share a chunk."
     )
     chunk_bytes: Bytes = Field(
         default=1024**2, ge=1024, le=100 * 1024**2, description="Largest chunk as sent."
