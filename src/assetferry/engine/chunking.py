@@ -7,8 +7,10 @@ from assetferry.mapping.outcome import Outcome
 
 __all__ = ["Chunking"]
 
-_ENVELOPE = 256
-"""Bytes kept free for the braces, the id and the selectors around the entries."""
+_ENVELOPE = 290
+"""Bytes kept free for the braces and the longest id around the lists of entries."""
+_LIST = len(b'"":[],')
+"""Bytes around each selector and its list."""
 
 
 class _Open:
@@ -85,14 +87,16 @@ class Chunking:
         tally = self._tally(object_type)
         tally.entries_mapped += 1
         size = len(item[1]) + 1
-        if chunk.items and item not in chunk.seen and chunk.bytes + size > self._size:
+        heading = 0 if object_type in chunk.entries else len(item[0]) + _LIST
+        if chunk.items and item not in chunk.seen and chunk.bytes + heading + size > self._size:
             chunk = self._new()
+            heading = len(item[0]) + _LIST
         if item in chunk.seen:
             tally.entries_repeated += 1
             return chunk
         chunk.seen.add(item)
         chunk.items.append(item)
-        chunk.bytes += size
+        chunk.bytes += heading + size
         self.bytes += size
         chunk.entries[object_type] = chunk.entries.get(object_type, 0) + 1
         return chunk
