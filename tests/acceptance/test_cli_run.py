@@ -152,6 +152,31 @@ def test_a_second_process_watches_the_run_of_the_first(
     assert site.objects("objectType = Laptop") == 2000
 
 
+def test_a_watching_process_takes_over_from_a_dead_one(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """After kill -9 of the worker its watcher goes on, and nothing is lost or doubled."""
+    third_party.records = [laptop(number) for number in range(2000)]
+    first = ferry.start("run", str(file))
+    watching: list[subprocess.Popen[str]] = []
+
+    def join_and_kill() -> None:
+        if len(third_party.asked) == 5:
+            watching.append(ferry.start("run", str(file)))
+            assert watching[0].stderr is not None
+            while "at work already" not in watching[0].stderr.readline():
+                pass
+            first.send_signal(signal.SIGKILL)
+
+    third_party.before = join_and_kill
+    assert ended(first).code == -signal.SIGKILL
+    second = ended(watching[0])
+    assert second.code == 0, second.err
+    assert "going on with it here" in second.err
+    assert site.states() == ["DONE"]
+    assert site.objects("objectType = Laptop") == 2000
+
+
 def test_a_held_run_says_why_and_how_to_go_on(
     ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
 ) -> None:

@@ -58,7 +58,7 @@ async def _play(stage: Stage, devices: int) -> Exit:
         if code != Exit.DONE:
             return Exit(code)
         await _look(visitor, place)
-        click.echo(f"Peak memory of the importer: {peak / 1024 / 1024:.0f} MiB")
+        click.echo(f"\nPeak memory of the importer: {peak / 1024 / 1024:.0f} MiB")
         _point_further(stage)
     return Exit.DONE
 
@@ -83,7 +83,7 @@ async def _import(stage: Stage, token: str) -> tuple[int, int]:
 
 
 async def _look(visitor: Visitor, place: Place) -> None:
-    click.echo("Found by AQL:")
+    click.echo("\nFound by AQL:")
     for question in _QUESTIONS:
         total = await visitor.count(place, question)
         click.echo(f"  {question}: {number(total)}")

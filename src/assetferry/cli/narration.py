@@ -25,9 +25,9 @@ def show_end(run: Run, sums: Sums) -> None:
     _streams(story)
     _object_types(story)
     if not run.ended and not run.held:
-        click.echo(f"Go on with: assetferry run {run.origin}")
+        click.echo(f"\nGo on with: assetferry run {run.origin}")
     if run.held:
-        click.echo(f"Go on with: assetferry runs resume {run.id}")
+        click.echo(f"\nGo on with: assetferry runs resume {run.id}")
 
 
 def show_story(story: dict[str, Any], run: Run) -> None:
@@ -44,7 +44,7 @@ def show_story(story: dict[str, Any], run: Run) -> None:
         click.echo(f"  Last trouble: {waiting['last_error']}")
     _streams(story)
     _object_types(story)
-    click.echo("Timeline")
+    click.echo("\nTimeline")
     for event in story["events"]:
         click.echo(f"  {clock_time(event['at'])}  {event['text']}")
 
@@ -92,4 +92,3 @@ def _print(table: Table) -> None:
     console = Console(soft_wrap=True)
     console.print()
     console.print(table)
-    console.print()

@@ -46,5 +46,9 @@ async def follow(ledger: Ledger, importer: Importer, run: Run, shown: Progress) 
             return run
         if working is None:
             await importer.pause(shown.every_s)
+            # Whoever works on it may die: then this process takes it up.
+            if await importer.go_on(run.id):
+                shown.say(f"Nobody works on run {run.id} any more; going on with it here")
+                working = importer.attending(run.id)
         else:
             await asyncio.wait([working], timeout=shown.every_s)

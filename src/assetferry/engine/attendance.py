@@ -30,10 +30,15 @@ class Attendance:
         self._equip = equip
         self._worker = worker
         self.leaving = asyncio.Event()
+        self._broken: Exception | None = None
         self._bells: set[Bell] = set()
 
-    def leave(self) -> None:
-        """Let every lane finish what it holds, and take nothing new."""
+    def leave(self, broken: Exception | None = None) -> None:
+        """Let every lane finish what it holds, and take nothing new.
+
+        ``broken`` is why this process cannot go on: ``attend`` raises it in the end.
+        """
+        self._broken = self._broken or broken
         self.leaving.set()
         for bell in self._bells:
             bell.ring()
@@ -76,7 +81,7 @@ class Attendance:
             for task in (leaving, *tasks):
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for outcome in ended:
+        for outcome in (self._broken, *ended):
             if isinstance(outcome, Exception):
                 raise outcome
 

@@ -13,6 +13,7 @@ from assetferry.engine.attendance import Attendance
 from assetferry.engine.dispatch.in_process import InProcess
 from assetferry.engine.keeper import RENEW_S, Keeper
 from assetferry.engine.ports import Equip
+from assetferry.errors import RetryLater
 from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.creation import NewRun, adopt, begin_run
 from assetferry.ledger.holding import resume
@@ -45,6 +46,8 @@ class Importer:
             asyncio.create_task(self._keeper.keep(), name="keeper"),
             asyncio.create_task(self._sweep(), name="sweep"),
         ]
+        for task in self._housekeeping:
+            task.add_done_callback(self._stop_if_broken)
         return self
 
     async def __aexit__(
@@ -117,6 +120,12 @@ class Importer:
         """Let lanes finish what they hold within seconds, and take nothing new."""
         self._attendance.leave()
 
+    def _stop_if_broken(self, task: asyncio.Task[None]) -> None:
+        """Stop the lanes of a process that can no longer keep their leases."""
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._attendance.leave(error)
+
     async def _taking_over(self, run: str, change: Callable[[Connection], bool]) -> bool:
         def transition(connection: Connection) -> bool:
             ours = adopt(connection, run, self._membership.worker) and change(connection)
@@ -124,6 +133,7 @@ class Importer:
                 self._dispatch.enlist(connection, run)
             return ours
 
+        await self._membership.bury_dead()
         ours = await self._ledger.run(transition)
         if ours:
             await self._dispatch.enlisted(run)
@@ -133,7 +143,8 @@ class Importer:
         """Say that this process lives, bury the dead, and see to runs that nobody works on."""
         while True:
             await asyncio.sleep(RENEW_S)
-            await self._membership.beat()
-            await self._membership.bury_dead()
-            for run in await self._ledger.run(neglected, self._membership.worker):
-                await self._dispatch.enlisted(run)
+            with suppress(RetryLater):  # the next round is that later
+                await self._membership.beat()
+                await self._membership.bury_dead()
+                for run in await self._ledger.run(neglected, self._membership.worker):
+                    await self._dispatch.enlisted(run)

@@ -91,8 +91,6 @@ async def _ask(desk: Desk, run: Run) -> bool:
                 record_execution, run.id, run.token, execution_id=execution_id, links=links
             )
             return True
-        case Conflict(error_code="IN_PROGRESS"):
-            return await _busy(desk, run, _IN_PROGRESS)
         case _:
             return await _trouble(desk, run, started)
 
@@ -123,6 +121,8 @@ async def _busy(desk: Desk, run: Run, reason: str) -> bool:
 
 
 async def _trouble(desk: Desk, run: Run, trouble: Trouble) -> bool:
+    if isinstance(trouble, Conflict) and trouble.error_code == "IN_PROGRESS":
+        return await _busy(desk, run, _IN_PROGRESS)
     decided = after_trouble(
         trouble, attempts=run.attempts, now=await desk.now(), backoff=desk.backoff
     )
