@@ -52,11 +52,11 @@ def _shrunk(
     allowed = definition.safety.max_shrink
     now = entries_by_type(sums)
     for name, before in last_good.items():
-        if name in definition.object_types and now.get(name, 0) < before * (1 - allowed):
+        if name in definition.object_types and before - now.get(name, 0) > _share(before, allowed):
             yield Objection(
                 "shrunk",
                 f"{name}: {now.get(name, 0)} entries, {before} in the last good run; "
-                f"less than {allowed:.0%} fewer is allowed.",
+                f"no more than {allowed:.0%} fewer are allowed.",
                 "See that the source is complete; if it really shrank, raise max_shrink under "
                 "[safety] for this run.",
             )
@@ -69,7 +69,7 @@ def _quarantined(definition: Definition, sums: Sums) -> Iterator[Objection]:
         if stream.records_quarantined == 0 and refused == 0:
             continue
         bad = max(stream.records_quarantined, refused)
-        if bad > stream.records_read * allowed:
+        if bad > _share(stream.records_read, allowed):
             yield Objection(
                 "too_many_quarantined",
                 f"The source {stream.stream!r}: {bad} of {stream.records_read} records could "
@@ -83,6 +83,11 @@ def _quarantined(definition: Definition, sums: Sums) -> Iterator[Objection]:
                     'objects and missing_objects = "ignore" says so under [assets].'
                 ),
             )
+
+
+def _share(number: int, allowed: float) -> float:
+    """Give a share of a number; 57% of 100 is 57, and not 56.99999999999999."""
+    return round(number * allowed, 6)
 
 
 def _moved(definition: Definition, sums: Sums) -> Iterator[Objection]:
