@@ -1,0 +1,212 @@
+"""A read: whole pages from one cursor, until the chunk is full, time runs short or the end."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import pytest
+
+from assetferry.definition.load import load
+from assetferry.engine.payload import unpack
+from assetferry.engine.ports import Equipment, Target
+from assetferry.engine.reading import CursorRepeated, take
+from assetferry.ledger.chunk import ChunkKey, Read
+from assetferry.ledger.staged import Staged
+from assetferry.mapping.transformers import compile_transformers
+from assetferry.sources.page import Cursor, Page
+from definitions import definition, source
+from third_party import laptop
+
+KEY = ChunkKey("run", "devices", 0, "")
+
+
+class Memory:
+    """A source of laptops ``0 … total`` in memory; cursors are ``{"at": n}``, maybe ``until``."""
+
+    def __init__(self, total: int, *, size: int = 10, planned: bool = False) -> None:
+        self.records: list[Any] = [laptop(n) for n in range(total)]
+        self.size, self.planned = size, planned
+        self.asked: list[Cursor | None] = []
+
+    async def read(self, cursor: Cursor | None) -> Page:
+        self.asked.append(cursor)
+        start: int = (cursor or {}).get("at", 0)
+        until: int | None = (cursor or {}).get("until")
+        end = start + self.size if until is None else min(start + self.size, until)
+        records = self.records[start:end]
+        following = start + len(records)
+        ended = following >= len(self.records) or following == until
+        place: Cursor = {"at": following} | ({} if until is None else {"until": until})
+        return Page(records=records, next=None if ended else place, total=len(self.records))
+
+    def ahead(self, page: Page, *, records: int) -> Sequence[Cursor]:
+        if not self.planned or page.next is None:
+            return ()
+        starts = list(range(page.next["at"], len(self.records), records))
+        return [{"at": at, "until": at + records} for at in starts[:-1]] + [{"at": starts[-1]}]
+
+
+class Circle(Memory):
+    """A source whose every page says that it is followed by itself."""
+
+    async def read(self, cursor: Cursor | None) -> Page:
+        page = await super().read(cursor)
+        return Page(records=page.records, next=cursor or {"at": 0})
+
+
+def row(
+    cursor: Cursor | None = None, *, number: int = 0, part: str = "", tail: bool = True
+) -> Read:
+    key = ChunkKey("run", "devices", number, part)
+    return Read(key=key, token=1, cursor=cursor, tail=tail, attempts=0, losses=0)
+
+
+async def taken(
+    memory: Memory,
+    read: Read,
+    *,
+    chunk_records: int = 10,
+    chunk_bytes: str = "1 MiB",
+    time_left: Callable[[], float] = lambda: 1.0,
+) -> Staged:
+    limits = f'chunk_records = {chunk_records}\nchunk_bytes = "{chunk_bytes}"'
+    url = "http://127.0.0.1:1"
+    text = definition(url, source(url), limits=limits, service_url=url)
+    known = load(text, origin="test.toml")
+    equipment = Equipment(
+        definition=known,
+        target=cast("Target", None),  # a read does not speak to Assets
+        sources={"devices": memory},
+        transformers=compile_transformers(known),
+    )
+    return await take(read, equipment, execution_id="execution", time_left=time_left)
+
+
+async def test_a_chain_names_the_one_place_that_follows() -> None:
+    """A full chunk ends the read; the next row reads on where it stopped."""
+    staged = await taken(Memory(100), row())
+    assert (staged.records_read, staged.next, staged.rest) == (10, ({"at": 10},), None)
+    assert [part.records for part in staged.parts] == [10]
+    assert staged.total == 100
+
+
+async def test_whole_pages_until_the_chunk_is_full() -> None:
+    """Three pages of 10 for 25 records: never a part of a page, the rest goes into part 1."""
+    memory = Memory(100)
+    staged = await taken(memory, row(), chunk_records=25)
+    assert memory.asked == [None, {"at": 10}, {"at": 20}]
+    assert [part.records for part in staged.parts] == [25, 5]
+    assert staged.next == ({"at": 30},)
+
+
+async def test_a_chunk_may_be_full_by_bytes() -> None:
+    """Pages are read until either bound is reached."""
+    memory = Memory(100)
+    staged = await taken(memory, row(), chunk_records=1000, chunk_bytes="1 KiB")
+    assert 1 < len(memory.asked) < 10
+    assert all(len(part.body) <= 1024 for part in staged.parts)
+
+
+async def test_the_end_of_a_stream_has_no_next_row() -> None:
+    """Where the source says its end, the tail names nothing to follow."""
+    staged = await taken(Memory(95), row({"at": 90}, number=9))
+    assert (staged.records_read, staged.next, staged.rest) == (5, (), None)
+
+
+async def test_an_empty_source_gives_nothing_to_send() -> None:
+    """No records, no chunk, no next row."""
+    staged = await taken(Memory(0), row())
+    assert (staged.records_read, staged.parts, staged.next) == (0, [], ())
+
+
+async def test_a_planned_source_names_all_its_places_at_the_start() -> None:
+    """The first read names every row that follows; the last goes on without an end."""
+    staged = await taken(Memory(45, planned=True), row())
+    assert staged.next == (
+        {"at": 10, "until": 20},
+        {"at": 20, "until": 30},
+        {"at": 30, "until": 40},
+        {"at": 40},
+    )
+
+
+async def test_only_the_first_row_plans() -> None:
+    """The last place goes on as a chain: its successors are not planned a second time."""
+    staged = await taken(Memory(100, planned=True), row({"at": 40}, number=4))
+    assert staged.next == ({"at": 50},)
+
+
+async def test_a_planned_range_is_read_to_its_end() -> None:
+    """A range is not cut short by a full chunk: its successors are in the ledger already."""
+    memory = Memory(100, size=5, planned=True)
+    staged = await taken(memory, row({"at": 10, "until": 40}, number=1, tail=False))
+    assert staged.records_read == 30
+    assert [part.records for part in staged.parts] == [10, 10, 10]
+    assert (staged.next, staged.rest) == ((), None)
+
+
+class Spending:
+    """Time that goes by with every look."""
+
+    def __init__(self, *shares: float) -> None:
+        self._shares = iter(shares)
+
+    def __call__(self) -> float:
+        return next(self._shares)
+
+
+async def test_a_range_that_takes_too_long_leaves_its_rest() -> None:
+    """At half the time budget what was read is kept, and the rest becomes a row of its own."""
+    memory = Memory(100, size=5, planned=True)
+    work = row({"at": 10, "until": 40}, number=1, tail=False)
+    staged = await taken(memory, work, time_left=Spending(0.9, 0.5, 0.49))
+    assert len(memory.asked) == 3
+    assert staged.rest == {"at": 25, "until": 40}
+    assert staged.next == ()
+    rest = await taken(memory, row({"at": 25, "until": 40}, number=1, part="2", tail=False))
+    assert staged.records_read + rest.records_read == 30
+
+
+async def test_a_single_chunk_before_a_rest_is_named_as_a_part() -> None:
+    """Its id must not be that of the row, which the rest is a part of too."""
+    work = row({"at": 10, "until": 30}, number=1, tail=False)
+    staged = await taken(Memory(100, planned=True), work, time_left=lambda: 0.0)
+    (only,) = staged.parts
+    assert b'"execution.devices.1.0"' in only.body
+    assert staged.rest == {"at": 20, "until": 30}
+
+
+async def test_a_chain_that_takes_too_long_goes_on_in_the_next_row() -> None:
+    """A tail has no rest: its next row reads on, although the chunk is not full."""
+    staged = await taken(Memory(100), row(), chunk_records=50, time_left=Spending(0.9, 0.4))
+    assert (staged.records_read, staged.next, staged.rest) == (20, ({"at": 20},), None)
+
+
+@pytest.mark.parametrize("tail", [True, False])
+async def test_a_cursor_that_repeats_is_an_error(tail: bool) -> None:  # noqa: FBT001 # a parameter
+    """A source that leads to where it was read would be read for ever."""
+    with pytest.raises(CursorRepeated, match="pagination") as raised:
+        await taken(Circle(100), row({"at": 30}, tail=tail), chunk_records=10)
+    assert raised.value.code == "cursor_repeated"
+
+
+async def test_records_that_do_not_fit_are_set_aside_with_their_place() -> None:
+    """Cursor and index lead back to the record, which is kept as the source gave it."""
+    memory = Memory(30)
+    memory.records[13] = laptop(13) | {"serial": ""}
+    memory.records[25] = None
+    staged = await taken(memory, row(), chunk_records=30)
+    assert (staged.records_read, staged.records_mapped, staged.records_quarantined) == (30, 28, 2)
+    empty, null = staged.rejected
+    assert empty.place == {"cursor": {"at": 10}, "index": 3}
+    assert empty.record == laptop(13) | {"serial": ""}
+    assert (empty.object_type, empty.attribute) == ("Laptop", "Serial Number")
+    assert null.place == {"cursor": {"at": 20}, "index": 5}
+    assert (null.record, null.code) == (None, "not_an_object")
+    assert staged.tallies["Laptop"].entries_quarantined == 2
+    assert sum(len(unpack(part.body)) for part in staged.parts) == 28
+
+
+async def test_reading_again_gives_the_same_bytes() -> None:
+    """A row that was read, lost and read again stages what the first reading would have."""
+    first = await taken(Memory(100), row({"at": 20}, number=2))
+    assert await taken(Memory(100), row({"at": 20}, number=2)) == first
