@@ -6,15 +6,17 @@ from pathlib import Path
 
 import click
 
-from assetferry.assets.answers import Identified, Pushed, Trouble
+from assetferry.assets.answers import Identified, Pushed, Refused, Trouble
 from assetferry.cli.exits import Exit
 from assetferry.cli.output import echo_json
 from assetferry.cli.session import with_ledger
 from assetferry.definition.load import load
+from assetferry.definition.problems import Problem
 from assetferry.engine.mapped import push_mapping
 from assetferry.equipment import equip_definition
 from assetferry.ledger.remembering import remembered_ids
 from assetferry.mapping.document import mapping_document
+from assetferry.mapping.refusals import problems
 
 __all__ = ["command"]
 
@@ -45,33 +47,49 @@ def show(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def push(file: Path, *, as_json: bool) -> None:
     """Create or change schema and mapping in Assets as FILE describes them."""
-    definition = load(file.read_text(encoding="utf-8"), origin=str(file))
+    text = file.read_text(encoding="utf-8")
+    definition = load(text, origin=str(file))
 
-    async def pushed() -> Pushed | Trouble:
+    async def pushed() -> tuple[Pushed | Trouble, tuple[Problem, ...]]:
         async with (
             with_ledger() as ledger,
             equip_definition(definition, environ=os.environ) as equipment,
         ):
             found = await equipment.target.identify()
             if not isinstance(found, Identified):
-                return found
-            return await push_mapping(
+                return found, ()
+            outcome = await push_mapping(
                 ledger,
                 definition,
                 equipment.target,
                 import_source_id=found.import_source_id,
             )
+            if not isinstance(outcome, Refused):
+                return outcome, ()
+            remembered = await ledger.run(remembered_ids, definition.name)
+            document = mapping_document(definition, remembered=remembered).document
+            return outcome, problems(outcome.body, document, text)
 
-    outcome = asyncio.run(pushed())
-    if isinstance(outcome, Pushed):
-        done = {"PUT": "created", "PATCH": "changed"}[outcome.how]
-        if as_json:
-            echo_json({"pushed": outcome.how, "result": done})
-        else:
-            click.echo(f"The schema and mapping of {definition.name} are {done} in Assets.")
-        return
+    outcome, placed = asyncio.run(pushed())
+    if not isinstance(outcome, Pushed):
+        _refused(outcome, placed, file, as_json=as_json)
+        raise SystemExit(Exit.FAILED)
+    done = {"PUT": "created", "PATCH": "changed"}[outcome.how]
+    if as_json:
+        echo_json({"pushed": outcome.how, "result": done})
+    else:
+        click.echo(f"The schema and mapping of {definition.name} are {done} in Assets.")
+
+
+def _refused(outcome: Trouble, placed: tuple[Problem, ...], file: Path, *, as_json: bool) -> None:
+    """Say why, with the places in the definition where Assets names any."""
     reason = getattr(outcome, "reason", type(outcome).__name__)
     if as_json:
-        echo_json({"pushed": None, "result": type(outcome).__name__, "reason": reason})
-    click.echo(f"Assets did not take the mapping: {reason}", err=True)
-    raise SystemExit(Exit.FAILED)
+        listed = [
+            {"line": one.line, "key": one.key, "message": one.message, "cure": one.cure}
+            for one in placed
+        ]
+        kind = type(outcome).__name__
+        echo_json({"pushed": None, "result": kind, "reason": reason, "problems": listed})
+    told = "".join(f"\n  {file}: {one}" for one in placed) or f" {reason}"
+    click.echo(f"Assets did not take the mapping:{told}", err=True)

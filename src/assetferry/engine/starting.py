@@ -5,16 +5,28 @@ down what comes next. The process may die between any two lines: the step is the
 from what the ledger holds.
 """
 
-from assetferry.assets.answers import Conflict, ExecutionStatus, Identified, Started, Trouble
+from dataclasses import replace
+
+from assetferry.assets.answers import (
+    Conflict,
+    ExecutionStatus,
+    Identified,
+    Refused,
+    Started,
+    Trouble,
+)
 from assetferry.engine.decisions import GiveUp, after_trouble
 from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step
 from assetferry.engine.lost_start import Ask, Busy, Cancel, after_lost_answer
 from assetferry.engine.mapped import bring_mapping_up_to_date
 from assetferry.ledger.closing import begin_closing, end_run
+from assetferry.ledger.remembering import remembered_ids
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.starting import identify, note_post, open_streams, record_execution
 from assetferry.ledger.states import RunState
+from assetferry.mapping.document import mapping_document
+from assetferry.mapping.refusals import problems, summary
 
 __all__ = ["start"]
 
@@ -55,7 +67,18 @@ async def _map(desk: Desk, run: Run) -> bool:
         desk.target(run),
         import_source_id=run.import_source_id or "",
     )
+    if isinstance(trouble, Refused):
+        trouble = await _placed(desk, run, trouble)
     return True if trouble is None else await _trouble(desk, run, trouble)
+
+
+async def _placed(desk: Desk, run: Run, refused: Refused) -> Refused:
+    """Say where in the definition the mapping is refused, if Assets says where."""
+    definition = desk.equipment.definition
+    remembered = await desk.ledger.run(remembered_ids, definition.name)
+    document = mapping_document(definition, remembered=remembered).document
+    found = problems(refused.body, document, run.definition_text)
+    return replace(refused, reason=summary(found)) if found else refused
 
 
 async def _settle(desk: Desk, run: Run) -> bool:
