@@ -1,10 +1,12 @@
 """A progress bar on a terminal."""
 
 import time
+from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
+from rich.text import Text
 
 from assetferry.cli.output import duration
 from assetferry.cli.progress import what
@@ -15,37 +17,41 @@ from assetferry.ledger.sums import Sums
 __all__ = ["Live"]
 
 
+class _BarAndNumbers(Bar):
+    """A bar with a line of numbers under it: both together are too wide for 80 columns."""
+
+    numbers = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        yield Text(self.numbers, style="dim", no_wrap=True, overflow="ellipsis")
+
+
 class Live:
-    """Records, objects, chunks, rate and time left in one line that stays in its place."""
+    """Records, objects, chunks, rate and time left, in two lines that stay in their place."""
 
     every_s = 0.25
 
     def __init__(self) -> None:
         """Start the bar."""
-        self._bar = Bar(
+        self._bar = _BarAndNumbers(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=30),
             TaskProgressColumn(),
-            TextColumn("{task.fields[told]}"),
             TimeElapsedColumn(),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("Starting", total=None, told="")
+        self._task = self._bar.add_task("Starting", total=None)
         self._began: tuple[float, int] | None = None
         self._bar.start()
 
     def update(self, run: Run, sums: Sums) -> None:
-        """Move the bar."""
+        """Move the bar; where no end is known it only shows that something goes on."""
         ingesting = run.state is RunState.INGESTING
-        total = sums.records_total if ingesting else None
-        self._bar.update(
-            self._task,
-            description=what(run, sums),
-            total=total,
-            completed=sums.records_read,
-            told=self._told(sums, ingesting=ingesting),
-        )
+        self._bar.tasks[0].total = sums.records_total if ingesting else None
+        self._bar.numbers = self._numbers(sums, ingesting=ingesting)
+        self._bar.update(self._task, description=what(run, sums), completed=sums.records_read)
 
     def say(self, text: str) -> None:
         """Print a sentence above the bar."""
@@ -55,7 +61,7 @@ class Live:
         """Take the bar away."""
         self._bar.stop()
 
-    def _told(self, sums: Sums, *, ingesting: bool) -> str:
+    def _numbers(self, sums: Sums, *, ingesting: bool) -> str:
         chunks = sum(stream.chunks_submitted for stream in sums.streams)
         words = [
             f"{sums.records_read:,} records",
