@@ -29,17 +29,17 @@ async def search(call: UserCall) -> Response:
     asked = number(call.request, "maxResults", DEFAULT_PAGE, lowest=1)
     with_attributes = flag(call.request, "includeAttributes", default=True)
     query = await _query(call)
-    await _index(call, query)
+    names = await _index(call, query)
     size = min(asked, call.site.settings.max_results)
     return await run_in_threadpool(
-        _page, call, query, start=start, size=size, with_attributes=with_attributes
+        _page, call, query, names, start=start, size=size, with_attributes=with_attributes
     )
 
 
 async def count(call: UserCall) -> Response:
     query = await _query(call)
-    await _index(call, query)
-    return answer({"totalCount": await run_in_threadpool(_count, call, query)})
+    names = await _index(call, query)
+    return answer({"totalCount": await run_in_threadpool(_count, call, query, names)})
 
 
 async def get_object(call: UserCall) -> Response:
@@ -83,24 +83,36 @@ async def _query(call: UserCall) -> aql.Query:
         raise bad_request(str(error)) from error
 
 
-async def _index(call: UserCall, query: aql.Query) -> None:
-    """Make the indexes that a query wants, the first time it wants them."""
+async def _index(call: UserCall, query: aql.Query) -> aql.Names:
+    """Make the indexes that a query wants, the first time it wants them.
+
+    Give the names it was judged by, which are read once for all that is asked of it.
+    """
+    reader = call.site.database.reader()
+    names = aql.load_names(reader, call.workspace_id)
     try:
-        statements = aql.needed_indexes(call.site.database.reader(), call.workspace_id, query)
+        statements = aql.needed_indexes(reader, call.workspace_id, query, names=names)
     except aql.AqlError as error:
         raise bad_request(str(error)) from error
     for statement in statements:
         await call.site.database.writer.run(sqlite3.Connection.execute, statement)
+    return names
 
 
 def _page(
-    call: UserCall, query: aql.Query, *, start: int, size: int, with_attributes: bool
+    call: UserCall,
+    query: aql.Query,
+    names: aql.Names,
+    *,
+    start: int,
+    size: int,
+    with_attributes: bool,
 ) -> Response:
     """Read one more than asked for, to know whether it is the last page."""
     reader = call.site.database.reader()
     try:
-        ids = aql.search(reader, call.workspace_id, query, start=start, limit=size + 1)
-        total = aql.count(reader, call.workspace_id, query)
+        ids = aql.search(reader, call.workspace_id, query, start=start, limit=size + 1, names=names)
+        total = aql.count(reader, call.workspace_id, query, names=names)
     except aql.AqlError as error:
         raise bad_request(str(error)) from error
     base = workspace_base(call.request, call.workspace_id)
@@ -124,8 +136,8 @@ def _page(
     return answer(body)
 
 
-def _count(call: UserCall, query: aql.Query) -> int:
+def _count(call: UserCall, query: aql.Query, names: aql.Names) -> int:
     try:
-        return aql.count(call.site.database.reader(), call.workspace_id, query)
+        return aql.count(call.site.database.reader(), call.workspace_id, query, names=names)
     except aql.AqlError as error:
         raise bad_request(str(error)) from error
