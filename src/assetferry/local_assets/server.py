@@ -15,6 +15,7 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from assetferry.local_assets.app import create_app
+from assetferry.local_assets.connection import Connection
 from assetferry.local_assets.errors import FolderInUse
 from assetferry.local_assets.routes.call import Site
 from assetferry.local_assets.settings import Settings, SourceSettings
@@ -54,6 +55,7 @@ async def serve(settings: Settings) -> AsyncGenerator[Running]:
             server = _Server(
                 uvicorn.Config(
                     app,
+                    http=Connection,
                     log_config=None,
                     access_log=False,
                     lifespan="off",
@@ -67,6 +69,8 @@ async def serve(settings: Settings) -> AsyncGenerator[Running]:
                 shown = f"[{host}]" if ":" in host else host
                 yield Running(url=f"http://{shown}:{port}", site=app.state.site)
             finally:
+                # Calls that a fault holds would outlast the time requests have.
+                app.state.site.faults.clear()
                 server.should_exit = True
                 await serving
 

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import msgspec
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from assetferry.local_assets.faults.gate import Gate
+from assetferry.local_assets.faults.register import Register
 from assetferry.local_assets.processing.worker import Worker
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
 
-__all__ = ["Handler", "Site", "answer", "no_content", "resource", "site_of"]
+__all__ = ["Handler", "Site", "answer", "api", "no_content", "resource", "site_of"]
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 
@@ -25,6 +28,7 @@ class Site:
     settings: Settings
     database: Database
     worker: Worker
+    faults: Register
 
 
 def site_of(request: Request) -> Site:
@@ -48,9 +52,18 @@ def no_content() -> Response:
 
 def resource(path: str, **methods: Handler) -> Route:
     """Make one route of all methods of a path, so that a 405 can name them all."""
+    return _route(path, methods)
+
+
+def api(path: str, name: str, **methods: Handler) -> Route:
+    """Make a route of the API, which meets faults under its name, such as ``data``."""
+    return _route(path, methods, name=name, middleware=[Middleware(Gate, name)])
+
+
+def _route(path: str, methods: Mapping[str, Handler], **more: Any) -> Route:
 
     async def dispatch(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
         return await methods[method](request)
 
-    return Route(path, dispatch, methods=list(methods))
+    return Route(path, dispatch, methods=list(methods), **more)

@@ -9,7 +9,14 @@ from typing import Literal
 
 from assetferry.local_assets import instant
 
-__all__ = ["Credential", "add_user", "find", "new_container_token"]
+__all__ = [
+    "Credential",
+    "add_user",
+    "find",
+    "fresh_container_token",
+    "new_container_token",
+    "put_container_token",
+]
 
 TOKEN_PREFIX = "ATCTT3x"  # noqa: S105 - what real container tokens begin with (section 2)
 TOKEN_BYTES = 48
@@ -32,14 +39,24 @@ class Credential:
 
 def new_container_token(connection: sqlite3.Connection, source_number: int) -> str:
     """Make the source's token; the old one stops working at once (section 2)."""
-    token = TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+    token = fresh_container_token()
+    put_container_token(connection, source_number, token)
+    return token
+
+
+def fresh_container_token() -> str:
+    """Make up a token that is not valid yet."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def put_container_token(connection: sqlite3.Connection, source_number: int, token: str) -> None:
+    """Make this the source's one valid token."""
     connection.execute(
         "INSERT INTO credentials (kind, source_number, secret_hash, created)"
         " VALUES ('container', ?, ?, ?) ON CONFLICT (source_number) WHERE kind = 'container'"
         " DO UPDATE SET secret_hash = excluded.secret_hash, created = excluded.created",
         (source_number, _hash(token), instant.now()),
     )
-    return token
 
 
 def add_user(connection: sqlite3.Connection, email: str) -> str:
