@@ -14,9 +14,12 @@ from typing import Any, cast
 import click
 
 from assetferry.cli import main
+from assetferry.cli.choices import Setting, settings_of
 from assetferry.definition.document import json_schema
+from assetferry.local_assets.settings import Settings, SourceSettings
 
 REFERENCE = Path(__file__).parent / "reference"
+SERVER_SETTINGS = Path(__file__).parent / "local-server-settings.md"
 NOT_ACTED_ON: Mapping[str, str] = {
     "schedule": r"\.schedule\b",
     "assets.user": r"\.assets\.user\b|\bassets\.user\b",
@@ -75,11 +78,36 @@ Errors are explained in [errors.md](errors.md), environment variables in [settin
 """
 
 
+_SERVER = """# Settings of the local Assets server
+
+Generated from the settings by `python docs/generate.py`; a test keeps it so.
+
+Where Atlassian's documents and the clients known to work leave something open, or contradict each
+other, the server has a setting, so that an import app can be tested against each reading. An app
+should work with all of them.
+
+How to choose: an option of `assetferry assets`; a field of
+`assetferry.local_assets.settings.Settings` from Python (the name with `_`).
+"""
+
+_SERVER_SOURCES = """## Of import sources
+
+The options hold for import sources that are made without settings of their own. One import source
+is set by these keys in the body of `POST /_local/importsource`, or later:
+
+```text
+curl -X PATCH $URL/_local/workspaces/$WORKSPACE/importsources/$SOURCE \\
+     -H 'Content-Type: application/json' -d '{"emptyValues": "CLEAR"}'
+```
+"""
+
+
 def pages() -> dict[Path, str]:
     """Give the text of every generated page."""
     return {
         REFERENCE / "definition.md": _definition(),
         REFERENCE / "cli.md": _command_line(),
+        SERVER_SETTINGS: _server_settings(),
     }
 
 
@@ -226,6 +254,32 @@ def _sentence(text: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _server_settings() -> str:
+    return "\n".join(
+        [
+            _SERVER,
+            "| Option | Default | Meaning | What is known |",
+            "|---|---|---|---|",
+            *(_setting(one, one.flag) for one in settings_of(Settings)),
+            "",
+            _SERVER_SOURCES,
+            "| Option | Key | Default | Meaning | What is known |",
+            "|---|---|---|---|---|",
+            *(_setting(one, one.flag, one.key) for one in settings_of(SourceSettings)),
+            "",
+        ]
+    )
+
+
+def _setting(setting: Setting, *names: str) -> str:
+    default = "" if setting.default is None else f"`{str(setting.default).lower()}`"
+    if isinstance(setting.default, str):
+        default = f"`{setting.default}`"
+    known = setting.choice.known or "ours alone"
+    cells = (*(f"`{name}`" for name in names), default, setting.choice.help, known)
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 
 def _command_line() -> str:

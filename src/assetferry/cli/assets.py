@@ -1,16 +1,16 @@
 """``assetferry assets``: the local Assets server."""
 
 import asyncio
-from pathlib import Path
-from typing import get_args
+from typing import Any
 
 import click
 
+from assetferry.cli.choices import server_options, server_settings
 from assetferry.cli.output import echo_json
 from assetferry.cli.session import interruptible
 from assetferry.errors import Fatal
 from assetferry.local_assets.server import Running, serve
-from assetferry.local_assets.settings import Dedupe, SecondPut, Settings
+from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store import provisioning
 from assetferry.local_assets.store.provisioning import Provisioned
 
@@ -23,49 +23,23 @@ class PortTaken(Fatal):
     code = "port_taken"
 
 
+@server_options
 @click.command("assets")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8700, show_default=True)
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder to keep everything in; without one, everything goes when the server stops.",
-)
-@click.option(
-    "--dedupe",
-    type=click.Choice(get_args(Dedupe)),
-    default="first",
-    show_default=True,
-    help="A repeated clientGeneratedId: the first one wins, or each is processed.",
-)
-@click.option(
-    "--second-put",
-    type=click.Choice(get_args(SecondPut)),
-    default="patch",
-    show_default=True,
-    help="A PUT where a mapping exists: acts like PATCH, or is answered with 409.",
-)
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON.")
-def command(
-    *,
-    host: str,
-    port: int,
-    data: Path | None,
-    dedupe: Dedupe,
-    second_put: SecondPut,
-    as_json: bool,
-) -> None:
+def command(*, as_json: bool, **chosen: Any) -> None:
     """Serve a local Assets: import, then search what was imported.
 
     An empty one is given an object schema "Hardware" with an import source, whose token is
-    shown this once.
+    shown this once. Where Assets' contract leaves something open, an option chooses; those
+    from --enabled on hold for import sources that are made.
     """
-    settings = Settings(host=host, port=port, data=data, dedupe=dedupe, second_put=second_put)
+    settings = server_settings(chosen)
     try:
         asyncio.run(_serve(settings, as_json=as_json))
     except OSError as error:
         raise PortTaken(
-            f"Cannot listen on {host}:{port} ({error.strerror}). Take another --port."
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
+            "Take another --port."
         ) from error
 
 
@@ -73,7 +47,7 @@ async def _serve(settings: Settings, *, as_json: bool) -> None:
     stopped = asyncio.Event()
     async with serve(settings) as running, interruptible(stopped.set):
         writer = running.site.database.writer
-        made = await writer.run(provisioning.everything_if_empty, "Hardware")
+        made = await writer.run(provisioning.everything_if_empty, "Hardware", settings.sources)
         if as_json:
             echo_json({"url": running.url, "made": made})
         else:

@@ -132,7 +132,7 @@ class LocalAssets:
             provisioning.new_everything,
             name,
             key or provisioning.key_from(name),
-            settings or SourceSettings(),
+            settings or self._settings.sources,
         )
 
     def _here(self) -> "Running":
@@ -141,7 +141,7 @@ class LocalAssets:
         return self._running
 
     def stop(self) -> None:
-        """Finish what is in hand and end the thread."""
+        """Finish what is in hand and end the thread; once it has ended, do nothing."""
         self._stop()
         self._thread.join()
 
@@ -171,6 +171,8 @@ class LocalAssets:
             self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
             self._started.set()
             await stopped.wait()
+            # From here on the loop may be gone before somebody asks again.
+            self._stop = lambda: None
 
 
 @contextlib.contextmanager

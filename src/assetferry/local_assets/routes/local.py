@@ -58,7 +58,7 @@ async def new_source(request: Request) -> Response:
         request.path_params["workspace"],
         int(schema_id),
         _text(body, "name"),
-        _settings(body, SourceSettings()),
+        _settings(body, site_of(request).settings.sources),
     )
     return answer(msgspec.to_builtins(made))
 
@@ -71,7 +71,7 @@ async def new_everything(request: Request) -> Response:
         provisioning.new_everything,
         name,
         _text(body, "key", provisioning.key_from(name)),
-        _settings(body, SourceSettings()),
+        _settings(body, site_of(request).settings.sources),
     )
     return answer(msgspec.to_builtins(made))
 

@@ -111,11 +111,13 @@ def new_everything(
     )
 
 
-def everything_if_empty(connection: sqlite3.Connection, name: str) -> Provisioned | None:
+def everything_if_empty(
+    connection: sqlite3.Connection, name: str, settings: SourceSettings
+) -> Provisioned | None:
     """Make everything on a server that has no import source yet; None where it has one."""
     if connection.execute("SELECT 1 FROM import_sources LIMIT 1").fetchone() is not None:
         return None
-    return new_everything(connection, name, key_from(name), SourceSettings())
+    return new_everything(connection, name, key_from(name), settings)
 
 
 def key_from(name: str) -> str:
