@@ -20,12 +20,10 @@ class Bell:
 
     def ring(self) -> None:
         """Wake one who waits, or let the next one not wait at all."""
-        while self._waiting:
-            waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_result(None)
-                return
-        self._rung = True
+        if self._waiting:
+            self._waiting.popleft().set_result(None)
+        else:
+            self._rung = True
 
     async def wait(self, seconds: float) -> None:
         """Wait for a ring, but no longer than so many seconds."""
@@ -34,5 +32,9 @@ class Bell:
             return
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
-        await asyncio.wait([waiter], timeout=seconds)
-        waiter.cancel()
+        try:
+            await asyncio.wait([waiter], timeout=seconds)
+        finally:
+            # Also where the lane is cancelled: no ring may be spent on one who is gone.
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
