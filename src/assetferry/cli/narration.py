@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assetferry.cli.output import clock_time, duration, number
+from assetferry.cli.progress import waits
 from assetferry.engine.report import told
 from assetferry.ledger.run import Run
 from assetferry.ledger.sums import Sums
@@ -30,7 +31,7 @@ def show_end(run: Run, sums: Sums) -> None:
         click.echo(f"\nGo on with: assetferry runs resume {run.id}")
 
 
-def show_story(story: dict[str, Any], run: Run) -> None:
+def show_story(story: dict[str, Any], run: Run, sums: Sums) -> None:
     """Tell everything that the ledger knows of a run."""
     click.echo(f"Run {run.id} of {run.definition} ({run.origin}): {_standing(run)}")
     if run.reason:
@@ -39,9 +40,9 @@ def show_story(story: dict[str, Any], run: Run) -> None:
         click.echo(f"  Why:  {run.held_reason}\n  Cure: {run.held_cure}")
     if run.execution_id:
         click.echo(f"  Execution {run.execution_id} of import source {run.import_source_id}")
-    waiting = story["chunks"]
-    if not run.ended and waiting["last_error"]:
-        click.echo(f"  Last trouble: {waiting['last_error']}")
+    waiting = waits(run, sums)
+    if waiting:
+        click.echo(f"  Waits, {waiting}")
     _streams(story)
     _object_types(story)
     click.echo("\nTimeline")

@@ -8,6 +8,7 @@ from typing import Protocol
 import click
 import msgspec
 
+from assetferry.cli.output import clock_time
 from assetferry.engine.report import told
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
@@ -120,5 +121,19 @@ def what(run: Run, sums: Sums) -> str:
     if run.held:
         return f"Held: {run.held_reason}"
     word = _WORDS.get(run.state, str(run.state).capitalize())
-    trouble = sums.chunks.last_error if run.state is RunState.INGESTING else None
-    return f"{word} (retrying: {trouble})" if trouble else word
+    waiting = waits(run, sums)
+    return f"{word}, {waiting}" if waiting else word
+
+
+def waits(run: Run, sums: Sums) -> str | None:
+    """Say what a run waits for and until when, if something went wrong."""
+    if run.ended:
+        return None
+    if run.state is RunState.INGESTING:
+        reason, until = sums.chunks.last_error, sums.chunks.next_due_at
+    else:
+        reason, until = run.waits_for, run.due_at
+    if reason is None:
+        return None
+    again = f"again at {clock_time(until)[11:19]}" if until else "again soon"
+    return f"{again}: {reason}"

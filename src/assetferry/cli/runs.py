@@ -55,15 +55,14 @@ def show(run: str, *, as_json: bool) -> None:
     async def shown() -> None:
         async with with_ledger() as ledger:
             found = await ledger.run(load_run, run)
-            story = told(
-                found, await ledger.run(sums, found.id), await ledger.run(timeline, found.id)
-            )
+            summed = await ledger.run(sums, found.id)
+            story = told(found, summed, await ledger.run(timeline, found.id))
         if as_json:
             echo_json(story)
         else:
             from assetferry.cli.narration import show_story  # noqa: PLC0415 # imports rich
 
-            show_story(story, found)
+            show_story(story, found, summed)
 
     asyncio.run(shown())
 

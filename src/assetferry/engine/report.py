@@ -28,6 +28,8 @@ def headline(run: Run) -> dict[str, Any]:
         "held": run.held,
         "held_reason": run.held_reason,
         "cure": run.held_cure,
+        "waits_for": run.waits_for,
+        "waits_until": run.due_at if run.waits_for else None,
         "reason_code": run.reason_code,
         "reason": run.reason,
         "scheduled": run.scheduled,

@@ -12,6 +12,9 @@ from assetferry.ledger.tables import runs
 __all__ = ["advance"]
 
 
+_FRESH = {"attempts": 0, "losses": 0, "waits_for": None}
+
+
 def advance(
     connection: Connection,
     run: str,
@@ -33,7 +36,7 @@ def advance(
         changing = changing.where(runs.c.state == expect)
     if not keep:
         # A step that succeeded starts the count for the next one.
-        values = {"due_at": instant(connection), "attempts": 0, "losses": 0} | values
+        values = _FRESH | {"due_at": instant(connection)} | values
         values["lease_until"] = None
     if connection.execute(changing.values(**values)).rowcount != 1:
         raise LeaseLost(f"Another worker took over the run {run}, or it was cancelled.")

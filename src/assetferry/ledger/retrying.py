@@ -78,7 +78,7 @@ def retry_step(
 
     Raises LeaseLost.
     """
-    _later(connection, run, token, due_at=due_at, counted=counted)
+    _later(connection, run, token, due_at=due_at, counted=counted, waits_for=message)
     note(connection, run, "retry", message)
 
 
@@ -90,11 +90,24 @@ def postpone(connection: Connection, run: str, token: int, *, due_at: float) -> 
     _later(connection, run, token, due_at=due_at, counted=False)
 
 
-def _later(connection: Connection, run: str, token: int, *, due_at: float, counted: bool) -> None:
+def _later(
+    connection: Connection,
+    run: str,
+    token: int,
+    *,
+    due_at: float,
+    counted: bool,
+    waits_for: str | None = None,
+) -> None:
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.token == token)
-        .values(lease_until=None, due_at=due_at, attempts=runs.c.attempts + int(counted))
+        .values(
+            lease_until=None,
+            due_at=due_at,
+            attempts=runs.c.attempts + int(counted),
+            waits_for=waits_for,
+        )
     )
     if changed.rowcount != 1:
         raise LeaseLost(f"Another worker took over the run {run}.")

@@ -49,6 +49,8 @@ class Run:
     intended_end: str | None
     reason_code: str | None
     reason: str | None
+    waits_for: str | None
+    """Why its next step goes again later; None if nothing went wrong."""
     reported: bool
     """Whether the failure has been written to the import history."""
     result: Mapping[str, Any] | None

@@ -93,6 +93,7 @@ runs = Table(
     Column("intended_end", Text),
     Column("reason_code", Text),
     Column("reason", Text),
+    Column("waits_for", Text),
     Column("reported", Boolean, nullable=False, server_default=text("false")),
     Column("result", Json),
     Column("created_at", Instant, nullable=False),

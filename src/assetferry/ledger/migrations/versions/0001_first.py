@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("intended_end", sa.Text(), nullable=True),
         sa.Column("reason_code", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("waits_for", sa.Text(), nullable=True),
         sa.Column("reported", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("created_at", sa.Double(), nullable=False),
