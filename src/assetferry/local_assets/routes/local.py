@@ -14,9 +14,11 @@ from starlette.responses import Response
 from assetferry.local_assets.errors import bad_request, not_found
 from assetferry.local_assets.routes.body import json_object
 from assetferry.local_assets.routes.call import Site, answer, resource, site_of
+from assetferry.local_assets.routes.links import origin, workspace_base
 from assetferry.local_assets.settings import SourceSettings
 from assetferry.local_assets.store import provisioning
 from assetferry.local_assets.store.history import history_of
+from assetferry.local_assets.store.provisioning import NewSource, Provisioned
 from assetferry.local_assets.store.sources import ImportSource, change_settings, import_source
 
 __all__ = ["LOCAL_ROUTES"]
@@ -60,7 +62,7 @@ async def new_source(request: Request) -> Response:
         _text(body, "name"),
         _settings(body, site_of(request).settings.sources),
     )
-    return answer(msgspec.to_builtins(made))
+    return _made(request, request.path_params["workspace"], made)
 
 
 async def new_everything(request: Request) -> Response:
@@ -73,7 +75,7 @@ async def new_everything(request: Request) -> Response:
         _text(body, "key", provisioning.key_from(name)),
         _settings(body, site_of(request).settings.sources),
     )
-    return answer(msgspec.to_builtins(made))
+    return _made(request, made.workspace_id, made)
 
 
 async def new_user(request: Request) -> Response:
@@ -109,6 +111,19 @@ LOCAL_ROUTES = [
     resource("/importsource", POST=new_everything),
     resource("/users", POST=new_user),
 ]
+
+
+def _made(request: Request, workspace_id: str, made: NewSource | Provisioned) -> Response:
+    """Answer with what was made and where to go on from, so that no address must be made up."""
+    base = workspace_base(request, workspace_id)
+    source = f"{origin(request)}/_local/workspaces/{workspace_id}/importsources"
+    links = {
+        "info": f"{origin(request)}/jsm/assets/v1/imports/info",
+        "search": f"{base}/object/aql",
+        "count": f"{base}/object/aql/totalcount",
+        "history": f"{source}/{made.import_source_id}/history",
+    }
+    return answer({**msgspec.to_builtins(made), "links": links})
 
 
 def _source(request: Request) -> ImportSource:
