@@ -20,6 +20,7 @@ from assetferry.local_assets.routes.call import Site, answer
 from assetferry.local_assets.routes.doorkeeper import Doorkeeper
 from assetferry.local_assets.routes.faults import FAULT_ROUTES
 from assetferry.local_assets.routes.local import LOCAL_ROUTES
+from assetferry.local_assets.routes.people import PEOPLE_ROUTES
 from assetferry.local_assets.routes.table import api_routes
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
@@ -54,7 +55,7 @@ def create_app(settings: Settings, data: Path) -> Starlette:
         routes=[
             Mount(
                 "/_local",
-                routes=[*LOCAL_ROUTES, *FAULT_ROUTES],
+                routes=[*PEOPLE_ROUTES, *LOCAL_ROUTES, *FAULT_ROUTES],
                 middleware=[Middleware(Doorkeeper, settings.host)],
             ),
             *(Mount(prefix, routes=api_routes()) for prefix in _PREFIXES),

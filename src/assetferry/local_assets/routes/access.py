@@ -1,7 +1,8 @@
 """Who may call what (section 2).
 
-A container token reaches ``imports/info`` and its own import source; a user's Basic
-credential reaches everything but ``imports/info``, which is about a token.
+A container token reaches ``imports/info`` and its own import source. A user's Basic credential
+and an OAuth token reach everything but ``imports/info``, which is about a container token; an
+OAuth token only as far as its scopes go. A user may lack a permission, whatever the credential.
 """
 
 import base64
@@ -15,10 +16,13 @@ from starlette.responses import Response
 
 from assetferry.local_assets.errors import General, Unauthorized, not_found
 from assetferry.local_assets.routes.call import Handler, Site, site_of
+from assetferry.local_assets.store.access import Permission, Scope
 from assetferry.local_assets.store.credentials import Credential, find
 from assetferry.local_assets.store.sources import ImportSource, import_source, workspace_exists
 
-__all__ = ["SourceCall", "UserCall", "authenticate", "by_user", "on_source"]
+__all__ = ["IMPORTS", "SourceCall", "UserCall", "authenticate", "by_user", "on_source"]
+
+IMPORTS: Scope = "import:import-configuration:cmdb"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +37,7 @@ class SourceCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserCall:
-    """A call on a workspace by a user."""
+    """A call on a workspace, by a user or by an app with a token for all of it."""
 
     request: Request
     site: Site
@@ -51,7 +55,8 @@ def authenticate(request: Request) -> Credential:
     reader = site_of(request).database.reader()
     credential = None
     if scheme.lower() == "bearer":
-        credential = find(reader, "container", value.strip())
+        token = value.strip()
+        credential = find(reader, "container", token) or find(reader, "oauth", token)
     elif scheme.lower() == "basic":
         try:
             secret = base64.b64decode(value.strip(), validate=True).decode()
@@ -63,11 +68,12 @@ def authenticate(request: Request) -> Credential:
     return credential
 
 
-def on_source(handler: OnSource) -> Handler:
+def on_source(handler: OnSource, *, needs: Permission | None = None) -> Handler:
     """Wrap a handler of an import source's route."""
 
     async def checked(request: Request) -> Response:
         credential = authenticate(request)
+        _check_scope(credential, IMPORTS)
         workspace_id = _workspace(request)
         reader = site_of(request).database.reader()
         source_id: str = request.path_params["source"]
@@ -76,6 +82,7 @@ def on_source(handler: OnSource) -> Handler:
             raise not_found("Import source", source_id)
         if credential.kind == "container" and credential.source_number != source.number:
             raise Unauthorized
+        _check_permission(credential, needs)
         return await handler(
             SourceCall(request=request, site=site_of(request), credential=credential, source=source)
         )
@@ -83,23 +90,36 @@ def on_source(handler: OnSource) -> Handler:
     return checked
 
 
-def by_user(handler: ByUser) -> Handler:
-    """Wrap a handler of the read API, which container tokens do not reach."""
+def by_user(handler: ByUser, scope: Scope, *, needs: Permission | None = None) -> Handler:
+    """Wrap a handler of a workspace's route, which container tokens do not reach."""
 
     async def checked(request: Request) -> Response:
         credential = authenticate(request)
-        if credential.kind != "user":
+        if credential.kind == "container":
             raise Unauthorized
+        _check_scope(credential, scope)
+        workspace_id = _workspace(request)
+        _check_permission(credential, needs)
         return await handler(
             UserCall(
                 request=request,
                 site=site_of(request),
                 credential=credential,
-                workspace_id=_workspace(request),
+                workspace_id=workspace_id,
             )
         )
 
     return checked
+
+
+def _check_scope(credential: Credential, scope: Scope) -> None:
+    if credential.scopes is not None and scope not in credential.scopes:
+        raise Unauthorized("Unauthorized; scope does not match")
+
+
+def _check_permission(credential: Credential, needs: Permission | None) -> None:
+    if needs is not None and needs not in credential.permissions:
+        raise General(403, "Missing permission")
 
 
 def _workspace(request: Request) -> str:

@@ -43,7 +43,11 @@ async def start_execution(call: SourceCall) -> Response:
     if not isinstance(scheduled, bool):
         raise bad_request("scheduled must be a boolean")
     execution_id = await call.site.database.writer.run(
-        start, call.source, scheduled=scheduled, actor=call.credential.actor
+        start,
+        call.source,
+        scheduled=scheduled,
+        actor=call.credential.actor,
+        acting_as=call.credential.acting_as,
     )
     base = source_base(call.request, call.source.workspace_id, call.source.id)
     here = f"{base}/executions/{execution_id}"
@@ -129,6 +133,7 @@ async def post_failed(call: SourceCall) -> Response:
         call.request.path_params["execution"],
         reason=reason,
         actor=call.credential.actor,
+        acting_as=call.credential.acting_as,
     )
     return no_content()
 

@@ -3,15 +3,21 @@
 from starlette.routing import Route
 
 from assetferry.local_assets.routes import executions, mapping, objects, source, types
-from assetferry.local_assets.routes.access import by_user, on_source
+from assetferry.local_assets.routes.access import IMPORTS, by_user, on_source
 from assetferry.local_assets.routes.call import api
 from assetferry.local_assets.routes.imports_info import imports_info
+from assetferry.local_assets.store.access import Scope
 
 __all__ = ["api_routes"]
 
 _WORKSPACE = "/workspace/{workspace}/v1"
 _SOURCE = f"{_WORKSPACE}/importsource/{{source}}"
 _EXECUTION = f"{_SOURCE}/executions/{{execution}}"
+
+READ_OBJECTS: Scope = "read:cmdb-object:jira"
+READ_SCHEMA: Scope = "read:cmdb-schema:jira"
+READ_TYPE: Scope = "read:cmdb-type:jira"
+READ_ATTRIBUTE: Scope = "read:cmdb-attribute:jira"
 
 
 def api_routes() -> list[Route]:
@@ -30,8 +36,12 @@ def _source_routes() -> list[Route]:
     progress = f"{_SOURCE}/mapping/progress/{{resource}}"
     document = f"{_SOURCE}/schema-and-mapping"
     return [
-        api(of_schema, "importsource/objectschema", GET=by_user(source.list_sources)),
-        api(_SOURCE, "importsource", GET=on_source(source.get_source)),
+        api(
+            of_schema,
+            "importsource/objectschema",
+            GET=by_user(source.list_sources, IMPORTS, needs="imports"),
+        ),
+        api(_SOURCE, "importsource", GET=on_source(source.get_source, needs="imports")),
         api(f"{_SOURCE}/configstatus", "configstatus", GET=on_source(source.config_status)),
         api(f"{_SOURCE}/token", "token", POST=on_source(source.new_token)),
         api(
@@ -63,31 +73,45 @@ def _object_routes() -> list[Route]:
     aql = f"{_WORKSPACE}/object/aql"
     one = f"{_WORKSPACE}/object/{{object}}"
     return [
-        api(aql, "object/aql", POST=by_user(objects.search)),
-        api(f"{aql}/totalcount", "object/aql/totalcount", POST=by_user(objects.count)),
+        api(aql, "object/aql", POST=by_user(objects.search, READ_OBJECTS)),
+        api(
+            f"{aql}/totalcount",
+            "object/aql/totalcount",
+            POST=by_user(objects.count, READ_OBJECTS, needs="objects"),
+        ),
         api(
             one,
             "object",
-            GET=by_user(objects.get_object),
-            DELETE=by_user(objects.delete_object),
+            GET=by_user(objects.get_object, READ_OBJECTS),
+            DELETE=by_user(objects.delete_object, "delete:cmdb-object:jira"),
         ),
-        api(f"{one}/attributes", "object/attributes", GET=by_user(objects.get_attributes)),
+        api(
+            f"{one}/attributes",
+            "object/attributes",
+            GET=by_user(objects.get_attributes, READ_OBJECTS),
+        ),
     ]
 
 
 def _schema_routes() -> list[Route]:
     schema = f"{_WORKSPACE}/objectschema/{{schema}}"
     kind = f"{_WORKSPACE}/objecttype/{{type}}"
-    every, attributes = by_user(types.list_schemas), by_user(types.get_schema_attributes)
-    inside, of_type = by_user(types.get_schema_types), by_user(types.get_type_attributes)
-    statuses = by_user(types.list_statuses)
+    every, attributes = (
+        by_user(types.list_schemas, READ_SCHEMA),
+        by_user(types.get_schema_attributes, READ_ATTRIBUTE),
+    )
+    inside, of_type = (
+        by_user(types.get_schema_types, READ_TYPE),
+        by_user(types.get_type_attributes, READ_ATTRIBUTE),
+    )
+    statuses = by_user(types.list_statuses, "read:cmdb-config:jira")
     return [
         api(f"{_WORKSPACE}/objectschema/list", "objectschema/list", GET=every),
-        api(schema, "objectschema", GET=by_user(types.get_schema)),
+        api(schema, "objectschema", GET=by_user(types.get_schema, READ_SCHEMA)),
         api(f"{schema}/attributes", "objectschema/attributes", GET=attributes),
         api(f"{schema}/objecttypes", "objectschema/objecttypes", GET=inside),
         api(f"{schema}/objecttypes/flat", "objectschema/objecttypes/flat", GET=inside),
-        api(kind, "objecttype", GET=by_user(types.get_type)),
+        api(kind, "objecttype", GET=by_user(types.get_type, READ_TYPE)),
         api(f"{kind}/attributes", "objecttype/attributes", GET=of_type),
         api(f"{_WORKSPACE}/config/statustype", "config/statustype", GET=statuses),
     ]

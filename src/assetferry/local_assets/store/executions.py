@@ -13,6 +13,7 @@ import msgspec
 
 from assetferry.local_assets import instant
 from assetferry.local_assets.errors import Busy, bad_request, not_found
+from assetferry.local_assets.store.credentials import ActingAs
 from assetferry.local_assets.store.sources import ImportSource
 
 __all__ = [
@@ -42,6 +43,7 @@ class Execution:
     state: State
     scheduled: bool
     actor: str
+    acting_as: ActingAs
     created: str
     completed: str | None
     completing_id: str | None
@@ -58,13 +60,18 @@ class Execution:
 
 
 _COLUMNS = (
-    "number, id, source_number, state, scheduled, actor, created, completed, completing_id,"
-    "started, ended, phase, repeats, differing, progress, result"
+    "number, id, source_number, state, scheduled, actor, acting_as, created, completed,"
+    "completing_id, started, ended, phase, repeats, differing, progress, result"
 )
 
 
 def start(
-    connection: sqlite3.Connection, source: ImportSource, *, scheduled: bool, actor: str
+    connection: sqlite3.Connection,
+    source: ImportSource,
+    *,
+    scheduled: bool,
+    actor: str,
+    acting_as: ActingAs,
 ) -> str:
     """Begin an execution; one at a time per source, and only once it is mapped (8.2)."""
     if source.settings.module_key != "rlabs-import-type-external":
@@ -76,9 +83,9 @@ def start(
     execution_id = str(uuid.uuid4())
     try:
         connection.execute(
-            "INSERT INTO executions (id, source_number, state, scheduled, actor, created)"
-            " VALUES (?, ?, 'INGESTING', ?, ?, ?)",
-            (execution_id, source.number, scheduled, actor, instant.now()),
+            "INSERT INTO executions (id, source_number, state, scheduled, actor, acting_as,"
+            " created) VALUES (?, ?, 'INGESTING', ?, ?, ?, ?)",
+            (execution_id, source.number, scheduled, actor, acting_as, instant.now()),
         )
     except sqlite3.IntegrityError as error:
         raise Busy("IN_PROGRESS") from error
@@ -161,15 +168,16 @@ def record_failure(
     *,
     reason: str,
     actor: str,
+    acting_as: ActingAs,
 ) -> None:
     """Write a failure into the import history; the execution goes on (8.8)."""
     found = execution(connection, source, execution_id)
     if found.state != "INGESTING":
         raise bad_request("Failures can be recorded only while INGESTING")
     connection.execute(
-        "INSERT INTO failures (source_number, execution_number, at, actor, reason)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (source.number, found.number, instant.now(), actor, reason),
+        "INSERT INTO failures (source_number, execution_number, at, actor, acting_as, reason)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (source.number, found.number, instant.now(), actor, acting_as, reason),
     )
 
 

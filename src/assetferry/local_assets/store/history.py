@@ -13,13 +13,13 @@ LONGEST = 1_000
 
 def history_of(connection: sqlite3.Connection, source: ImportSource) -> list[dict[str, Any]]:
     """Give the newest executions, newest first, each with the failures reported of it."""
-    failures: dict[int, list[dict[str, str]]] = {}
-    for number, at, actor, reason in connection.execute(
-        "SELECT execution_number, at, actor, reason FROM failures"
+    failures: dict[int, list[dict[str, str | None]]] = {}
+    for number, at, actor, acting_as, reason in connection.execute(
+        "SELECT execution_number, at, actor, acting_as, reason FROM failures"
         " WHERE source_number = ? AND execution_number IS NOT NULL ORDER BY id",
         (source.number,),
     ):
-        entry = {"at": at, "actor": actor, "failureReason": reason}
+        entry = {"at": at, "actor": actor, "executedAs": acting_as, "failureReason": reason}
         failures.setdefault(number, []).append(entry)
     return [
         {
@@ -28,6 +28,7 @@ def history_of(connection: sqlite3.Connection, source: ImportSource) -> list[dic
             "executedType": "SCHEDULED" if one.scheduled else "MANUAL",
             "tags": ["Scheduled"] if one.scheduled else [],
             "actor": one.actor,
+            "executedAs": one.acting_as,
             "created": one.created,
             "completed": one.completed,
             "started": one.started,

@@ -10,7 +10,7 @@ __all__ = ["APPLICATION_ID", "DDL", "GLOBAL_STATUSES", "VERSION"]
 APPLICATION_ID = 0x4146_4C41
 """Marks the file as ours, so that another program's database is refused by name."""
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of the tables; another version is refused, not guessed at."""
 
 GLOBAL_STATUSES = (
@@ -182,19 +182,28 @@ CREATE TABLE unique_values (
     PRIMARY KEY (attribute_id, value)
 ) STRICT, WITHOUT ROWID;
 
--- kind: container (bound to one import source), user (email and API token).
--- Only a SHA-256 of the secret is kept.
+-- kind: container (bound to one import source), user (email and API token), oauth (access
+-- token). acting_as: user, app. scopes: JSON list, of OAuth tokens only. Only a SHA-256 of the
+-- secret is kept.
 CREATE TABLE credentials (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     kind          TEXT NOT NULL,
     source_number INTEGER REFERENCES import_sources (number),
     email         TEXT,
+    acting_as     TEXT NOT NULL,
+    scopes        TEXT,
     secret_hash   BLOB NOT NULL UNIQUE,
     created       TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX one_container_token ON credentials (source_number) WHERE kind = 'container';
 
--- state: INGESTING PROCESSING DONE CANCELLED. progress and result are JSON.
+-- Users from whom something was taken; permissions: JSON list. All others may do everything.
+CREATE TABLE users (
+    email       TEXT PRIMARY KEY,
+    permissions TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- state: INGESTING PROCESSING DONE CANCELLED. acting_as: user, app. progress and result are JSON.
 CREATE TABLE executions (
     number         INTEGER PRIMARY KEY AUTOINCREMENT,
     id             TEXT NOT NULL UNIQUE,
@@ -202,6 +211,7 @@ CREATE TABLE executions (
     state          TEXT NOT NULL,
     scheduled      INTEGER NOT NULL,
     actor          TEXT NOT NULL,
+    acting_as      TEXT NOT NULL,
     created        TEXT NOT NULL,
     completed      TEXT,
     completing_id  TEXT,
@@ -262,12 +272,14 @@ CREATE TABLE pending_references (
     wanted           TEXT NOT NULL
 ) STRICT;
 
+-- acting_as: user, app; NULL where Assets itself wrote the entry.
 CREATE TABLE failures (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     source_number    INTEGER NOT NULL REFERENCES import_sources (number),
     execution_number INTEGER REFERENCES executions (number),
     at               TEXT NOT NULL,
     actor            TEXT NOT NULL,
+    acting_as        TEXT,
     reason           TEXT NOT NULL
 ) STRICT;
 CREATE INDEX failures_of_source ON failures (source_number, id);
