@@ -78,15 +78,6 @@ async def new_everything(request: Request) -> Response:
     return _made(request, made.workspace_id, made)
 
 
-async def new_user(request: Request) -> Response:
-    """Make an API token for a user of the read API."""
-    body = await _body(request)
-    made = await site_of(request).database.writer.run(
-        provisioning.new_user, _text(body, "email", provisioning.USER_EMAIL)
-    )
-    return answer(msgspec.to_builtins(made))
-
-
 async def change_source(request: Request) -> Response:
     """Change an import source's settings, as its wizard would."""
     source = _source(request)
@@ -109,7 +100,6 @@ LOCAL_ROUTES = [
     resource("/workspaces/{workspace}/importsources/{source}", PATCH=change_source),
     resource("/workspaces/{workspace}/importsources/{source}/history", GET=get_history),
     resource("/importsource", POST=new_everything),
-    resource("/users", POST=new_user),
 ]
 
 
