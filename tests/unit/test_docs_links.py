@@ -19,7 +19,7 @@ _HOSTS = {
 }
 _RESERVED = (".example", ".example.com", "example.com")
 """Names that lead nowhere, by RFC 2606."""
-_OF_A_MACHINE = re.compile(r"(?<![\w.$~])/(work|home|root|Users|usr|opt|srv|tmp|var)/")
+_OF_A_MACHINE = re.compile(r"(?<![\w.$~])/(work|home|root|Users)/")
 
 
 def anchors(page: Path) -> set[str]:
@@ -52,7 +52,7 @@ def test_docs_pages_are_all_reachable() -> None:
             if found.suffix == ".md" and found.exists() and found not in reached:
                 reached.add(found)
                 waiting.append(found)
-    assert reached == set(pages())
+    assert set(pages()) - reached == set(), "link it from docs/README.md"
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))

@@ -5,7 +5,6 @@ import re
 from assetferry.cli.exits import Exit
 from assetferry.ledger.states import ChunkState, RunState
 from assetferry.ledger.tables import metadata
-from assetferry.local_assets.store.provisioning import SETTING_NAMES
 from documents import ROOT, named, page, section
 
 _SOURCE = ROOT / "src" / "assetferry"
@@ -17,12 +16,6 @@ def test_docs_environment_variables_are_all_described() -> None:
     read = {name for text in texts for name in re.findall(r'"(ASSETFERRY_[A-Z_]+)"', text)}
     told = named(section("docs/reference/settings.md", "Environment variables"))
     assert set(told) == read
-
-
-def test_docs_settings_of_an_import_source_are_all_described() -> None:
-    """The page has each setting of the local server's import sources, and no other."""
-    told = named(section("docs/reference/settings.md", "The local Assets server"))
-    assert set(told) == set(SETTING_NAMES)
 
 
 def test_docs_tables_are_all_described() -> None:
