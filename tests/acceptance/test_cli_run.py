@@ -1,5 +1,6 @@
 """``assetferry run`` and ``assetferry runs`` as a person or a script sees them."""
 
+import json
 import signal
 import subprocess
 from pathlib import Path
@@ -245,3 +246,23 @@ def test_an_unknown_run_is_named(ferry: Ferry) -> None:
     end = ferry.run("runs", "show", "nothing-like-it")
     assert end.code == 2
     assert "assetferry runs list" in end.err
+
+
+def test_quarantine_is_listed_and_exported(
+    ferry: Ferry, file: Path, tmp_path: Path, third_party: ThirdParty
+) -> None:
+    """Each bad record with its place and reason, and only the fields that the definition reads."""
+    for number in (3, 40):
+        third_party.records[number] |= {"ram_gb": "much", "salary": 1000}
+    file.write_text(file.read_text().replace("min_records = 1", 'max_quarantined = "2%"'))
+    assert ferry.run("run", str(file)).code == 3
+    listed = ferry.run("runs", "quarantine", "list", "latest").out
+    assert "2  bad_value  Laptop RAM (GB)" in listed
+    told = ferry.run("runs", "quarantine", "list", "latest", "--json").json
+    assert told["reasons"][0]["count"] == 2
+    target = tmp_path / "bad.jsonl"
+    assert ferry.run("runs", "quarantine", "export", "latest", "-o", str(target)).code == 0
+    lines = [json.loads(line) for line in target.read_text().splitlines()]
+    assert {line["record"]["serial"] for line in lines} == {"SN-000003", "SN-000040"}
+    assert lines[0]["place"]["index"] in range(10)
+    assert "salary" not in target.read_text()

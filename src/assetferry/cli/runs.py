@@ -7,6 +7,7 @@ import click
 from assetferry.cli.exits import Exit, exit_of
 from assetferry.cli.output import clock_time, echo_json
 from assetferry.cli.progress import open_progress
+from assetferry.cli.quarantine import command as quarantine
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
 from assetferry.engine.report import headline, told
@@ -23,6 +24,9 @@ def command() -> None:
 
     RUN is a run's id, an unambiguous beginning of it, or "latest".
     """
+
+
+command.add_command(quarantine)
 
 
 @command.command("list")

@@ -38,7 +38,8 @@ async def take(
         for index, outcome in enumerate(transformer.transform(page.records)):
             chunking.add(outcome)
             if outcome.problems:
-                rejected += _rejected(outcome, page.records[index], cursor, index)
+                kept = transformer.used.of(page.records[index])
+                rejected += _rejected(outcome, kept, cursor, index)
         if page.next is None:
             break
         if page.next == cursor:

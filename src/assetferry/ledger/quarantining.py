@@ -1,14 +1,35 @@
 """Records that could not become entries, put aside with place and reason."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from assetferry.ledger.chunk import ChunkKey
 from assetferry.ledger.staged import Rejected
 from assetferry.ledger.tables import quarantine
 
-__all__ = ["set_aside"]
+__all__ = ["Quarantined", "quarantined", "reasons", "set_aside"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quarantined:
+    """A record in quarantine, or one nested item of it."""
+
+    id: int
+    stream: str
+    number: int
+    part: str
+    place: Any
+    """The cursor of the page and the index on it, or the chunk that Assets refused."""
+    object_type: str | None
+    attribute: str | None
+    code: str
+    reason: str
+    record: Any
+    """The fields that the definition reads, or the entry that Assets refused."""
+    created_at: float
 
 
 def set_aside(
@@ -30,3 +51,29 @@ def set_aside(
     ]
     if rows:
         connection.execute(insert(quarantine), rows)
+
+
+def quarantined(
+    connection: Connection, run: str, *, after: int = 0, limit: int = 1000
+) -> list[Quarantined]:
+    """Read a run's quarantine in order, a page at a time: those after an id."""
+    columns = [column for column in quarantine.c if column.name != "run"]
+    rows = connection.execute(
+        select(*columns)
+        .where(quarantine.c.run == run, quarantine.c.id > after)
+        .order_by(quarantine.c.id)
+        .limit(limit)
+    )
+    return [Quarantined(**row) for row in rows.mappings()]
+
+
+def reasons(connection: Connection, run: str) -> list[tuple[str | None, str | None, str, int]]:
+    """Count a run's quarantine by object type, attribute and code, most first."""
+    kind = (quarantine.c.object_type, quarantine.c.attribute, quarantine.c.code)
+    rows = connection.execute(
+        select(*kind, func.count())
+        .where(quarantine.c.run == run)
+        .group_by(*kind)
+        .order_by(func.count().desc(), *kind)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]

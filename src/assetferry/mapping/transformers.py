@@ -6,6 +6,7 @@ from typing import Any
 from assetferry.definition.document import Definition
 from assetferry.mapping.entries import EntryMaker, Made
 from assetferry.mapping.outcome import Outcome, Problem
+from assetferry.mapping.used_fields import UsedFields, used_fields
 from assetferry.sources.page import Record
 
 __all__ = ["Transformer", "compile_transformers"]
@@ -16,9 +17,11 @@ _OBJECT: Any = dict  # typed so that a record stays Any: a cast per record would
 class Transformer:
     """Compiled once per process, then pure: the same records always give the same outcomes."""
 
-    def __init__(self, stream: str, makers: Sequence[EntryMaker]) -> None:
+    def __init__(self, stream: str, makers: Sequence[EntryMaker], used: UsedFields) -> None:
         """``makers`` in the definition's order, one for each object type of ``stream``."""
         self.stream = stream
+        self.used = used
+        """What the object types read of a record, and so all that is kept of a bad one."""
         self.selectors: Mapping[str, str] = {maker.object_type: maker.selector for maker in makers}
         """From each object type to the key under ``data`` that holds its entries."""
         self._makers = tuple(makers)
@@ -53,4 +56,7 @@ def compile_transformers(definition: Definition) -> dict[str, Transformer]:
     makers: dict[str, list[EntryMaker]] = {stream: [] for stream in definition.sources}
     for name, object_type in definition.object_types.items():
         makers[object_type.source].append(EntryMaker(definition, name, object_type))
-    return {stream: Transformer(stream, found) for stream, found in makers.items()}
+    return {
+        stream: Transformer(stream, found, used_fields(definition, stream))
+        for stream, found in makers.items()
+    }

@@ -1,0 +1,101 @@
+"""``assetferry runs quarantine``: records that could not become objects, and why."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import IO
+
+import click
+import msgspec
+
+from assetferry.cli.output import echo_json, number
+from assetferry.cli.session import with_ledger
+from assetferry.ledger.quarantining import Quarantined, quarantined, reasons
+from assetferry.ledger.run import load_run
+from assetferry.ledger.transition import Ledger
+
+__all__ = ["command"]
+
+
+@click.group("quarantine")
+def command() -> None:
+    """List or export the records of RUN that could not become objects."""
+
+
+@command.command("list")
+@click.argument("run")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(run: str, *, limit: int, as_json: bool) -> None:
+    """Show why records of RUN are in quarantine, and the first of them."""
+
+    async def listed() -> None:
+        async with with_ledger() as ledger:
+            found = await ledger.run(load_run, run)
+            counted = await ledger.run(reasons, found.id)
+            first = await ledger.run(quarantined, found.id, limit=limit)
+        if as_json:
+            echo_json({"run": found.id, "reasons": _told(counted), "records": first})
+            return
+        if not counted:
+            click.echo(f"Nothing of run {found.id} is in quarantine.")
+            return
+        for object_type, attribute, code, count in counted:
+            what = " ".join(filter(None, (object_type, attribute)))
+            click.echo(f"{number(count):>8}  {code}  {what}")
+        click.echo("")
+        for one in first:
+            click.echo(f"{_where(one)}  {one.reason}")
+        rest = sum(count for *_, count in counted) - len(first)
+        if rest > 0:
+            click.echo(f"… {number(rest)} more: assetferry runs quarantine export {found.id}")
+
+    asyncio.run(listed())
+
+
+@command.command()
+@click.argument("run")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; stdout without it.",
+)
+def export(run: str, *, output: Path | None) -> None:
+    """Write the quarantine of RUN as JSON, one record a line.
+
+    Each line has the place, the reason, and those fields of the record that the definition
+    reads.
+    """
+
+    async def exported(file: IO[str]) -> None:
+        async with with_ledger() as ledger:
+            found = await ledger.run(load_run, run)
+            async for one in _all(ledger, found.id):
+                file.write(msgspec.json.encode(one).decode() + "\n")
+
+    if output is None:
+        asyncio.run(exported(sys.stdout))
+    else:
+        with output.open("w", encoding="utf-8") as file:
+            asyncio.run(exported(file))
+
+
+async def _all(ledger: Ledger, run: str) -> AsyncGenerator[Quarantined]:
+    """Read page by page: a quarantine may be larger than memory."""
+    last = 0
+    while page := await ledger.run(quarantined, run, after=last):
+        for one in page:
+            yield one
+        last = page[-1].id
+
+
+def _told(counted: list[tuple[str | None, str | None, str, int]]) -> list[dict[str, object]]:
+    names = ("object_type", "attribute", "code", "count")
+    return [dict(zip(names, one, strict=True)) for one in counted]
+
+
+def _where(one: Quarantined) -> str:
+    part = f"/{one.part}" if one.part else ""
+    return f"{one.stream} {one.number}{part}  {one.object_type or ''}"
