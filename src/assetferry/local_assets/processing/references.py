@@ -1,6 +1,7 @@
 """Pass two: references, once every object of the run is written (12.6)."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -45,11 +46,19 @@ def resolve_references(
         pending = _next(reader, plan.execution.number)
         if not pending:
             return True
+        started = time.perf_counter()
         for key, one in targets.items():
             one.prepare([row.wanted[key] for row in pending if row.wanted.get(key)])
         changes = _decide(plan, pending, targets, _existing(reader, pending), settings)
+        _share(plan, (time.perf_counter() - started) * 1000)
         database.writer.call(_write, plan, changes, pending[-1].number)
     return False
+
+
+def _share(plan: Plan, milliseconds: float) -> None:
+    """Spread a time over the types, whose references are resolved together."""
+    for run in plan.types:
+        run.tally.references_ms += milliseconds / len(plan.types)
 
 
 def _index(database: Database, plan: Plan, runs: Iterable[ReferenceRun]) -> None:

@@ -20,6 +20,7 @@ def progress_result(plan: Plan, *, started: str, ended: str) -> dict[str, Any]:
         "objectTypeResultMap": {str(run.object_type.id): _of_type(run) for run in plan.types},
         "errorMessages": [one for run in plan.types for one in run.tally.messages] or None,
         "errorCount": sum(run.tally.errors for run in plan.types),
+        "updateReferencesTimeInMs": round(sum(run.tally.references_ms for run in plan.types)),
         "totalNumberEntriesInImport": sum(run.tally.entries for run in plan.types),
     }
 

@@ -22,6 +22,7 @@ class Tally(msgspec.Struct, kw_only=True):
     map_ms: float = 0.0
     decide_ms: float = 0.0
     write_ms: float = 0.0
+    references_ms: float = 0.0
     messages: list[str] = []
     """The first entry errors, spelt out."""
 

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from assetferry.local_assets.routes import executions, mapping, objects, source, types
+from assetferry.local_assets.routes import executions, mapping, objects, progress, source, types
 from assetferry.local_assets.routes.access import IMPORTS, by_user, on_source
 from assetferry.local_assets.routes.call import api
 from assetferry.local_assets.routes.imports_info import imports_info
@@ -26,6 +26,7 @@ def api_routes() -> list[Route]:
         api("/v1/imports/info", "imports/info", GET=imports_info),
         *_source_routes(),
         *_execution_routes(),
+        *_progress_routes(),
         *_object_routes(),
         *_schema_routes(),
     ]
@@ -33,7 +34,7 @@ def api_routes() -> list[Route]:
 
 def _source_routes() -> list[Route]:
     of_schema = f"{_WORKSPACE}/importsource/objectschema/{{schema}}"
-    progress = f"{_SOURCE}/mapping/progress/{{resource}}"
+    submitted = f"{_SOURCE}/mapping/progress/{{resource}}"
     document = f"{_SOURCE}/schema-and-mapping"
     return [
         api(
@@ -50,7 +51,7 @@ def _source_routes() -> list[Route]:
             PUT=on_source(mapping.put_mapping),
             PATCH=on_source(mapping.patch_mapping),
         ),
-        api(progress, "mapping/progress", GET=on_source(mapping.get_progress)),
+        api(submitted, "mapping/progress", GET=on_source(mapping.get_progress)),
         api(document, "schema-and-mapping", GET=on_source(mapping.get_document)),
     ]
 
@@ -66,6 +67,15 @@ def _execution_routes() -> list[Route]:
         api(f"{_EXECUTION}/progress", "progress", PUT=on_source(executions.put_progress)),
         api(f"{_EXECUTION}/status", "status", GET=on_source(executions.get_status)),
         api(f"{_EXECUTION}/history/failed", "history/failed", POST=failed),
+    ]
+
+
+def _progress_routes() -> list[Route]:
+    watched = f"{_WORKSPACE}/progress/category/imports/{{source}}"
+    started = f"{_WORKSPACE}/import/start/{{source}}"
+    return [
+        api(watched, "progress/category/imports", GET=by_user(progress.get_progress, IMPORTS)),
+        api(started, "import/start", POST=by_user(progress.start_import, IMPORTS)),
     ]
 
 

@@ -13,7 +13,7 @@ from assetferry.local_assets.store.executions import Execution, execution
 from assetferry.local_assets.store.sources import ImportSource
 from assetferry.local_assets.store.spool import Spool
 
-__all__ = ["accept", "drop_through", "next_chunks"]
+__all__ = ["accept", "drop_through", "next_chunks", "sizes"]
 
 AT_ONCE = 1_000
 """Chunks looked up together."""
@@ -128,3 +128,16 @@ def drop_through(connection: sqlite3.Connection, execution_number: int, number: 
         "DELETE FROM chunks WHERE execution_number = ? AND number <= ?",
         (execution_number, number),
     )
+
+
+def sizes(connection: sqlite3.Connection, execution_number: int) -> tuple[int, int]:
+    """Give how many bytes of an execution are processed, and how many it has in all.
+
+    Bodies lie one behind the other, so the first and the last one left tell. Nothing left
+    reads (0, 0): there is no more to do.
+    """
+    first, end = connection.execute(
+        "SELECT min(start), max(start + length) FROM chunks WHERE execution_number = ?",
+        (execution_number,),
+    ).fetchone()
+    return (first or 0), (end or 0)

@@ -27,11 +27,16 @@ __all__ = [
     "record_failure",
     "record_progress",
     "start",
+    "start_configured",
     "unfinished",
     "with_number",
 ]
 
 State: TypeAlias = Literal["INGESTING", "PROCESSING", "DONE", "CANCELLED"]
+
+EXTERNAL = "rlabs-import-type-external"
+CONFIGURED = ("rlabs-import-type-csv", "rlabs-import-type-json", "rlabs-import-type-dm-csv")
+"""Kinds of import sources that bring their data themselves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,8 +79,38 @@ def start(
     acting_as: ActingAs,
 ) -> str:
     """Begin an execution; one at a time per source, and only once it is mapped (8.2)."""
-    if source.settings.module_key != "rlabs-import-type-external":
+    if source.settings.module_key != EXTERNAL:
         raise Busy("INVALID_IMPORT_MODULE_KEY")
+    return _begin(connection, source, scheduled=scheduled, actor=actor, acting_as=acting_as)
+
+
+def start_configured(
+    connection: sqlite3.Connection, source: ImportSource, *, actor: str, acting_as: ActingAs
+) -> None:
+    """Run a CSV or JSON import by its configuration (section 11).
+
+    Its file would be uploaded in the web page, which this server has not; so it is one without
+    entries, and is processed at once.
+    """
+    if source.settings.module_key not in CONFIGURED:
+        raise bad_request(
+            f"Import source {source.id} is none of CSV or JSON; start it by POST executions"
+        )
+    execution_id = _begin(connection, source, scheduled=False, actor=actor, acting_as=acting_as)
+    connection.execute(
+        "UPDATE executions SET state = 'PROCESSING', completed = created WHERE id = ?",
+        (execution_id,),
+    )
+
+
+def _begin(
+    connection: sqlite3.Connection,
+    source: ImportSource,
+    *,
+    scheduled: bool,
+    actor: str,
+    acting_as: ActingAs,
+) -> str:
     if not source.settings.enabled:
         raise Busy("DISABLED")
     if not source.mapped:
