@@ -15,10 +15,16 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
+    def __init__(self, *, optional: bool = True) -> None:
+        """Where nothing is ``optional``, None is the JSON value null and no missing one."""
+        super().__init__()
+        self.optional = optional
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Encode; None stays NULL."""
+        """Encode; None stays NULL where that may be."""
         del dialect
-        return None if value is None else msgspec.json.encode(value).decode()
+        absent = value is None and self.optional
+        return None if absent else msgspec.json.encode(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Decode; NULL stays None."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -123,7 +124,7 @@ streams = Table(
     metadata,
     Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("stream", Text, primary_key=True),
-    Column("total", Integer),
+    Column("total", BigInteger),
     Column("moved", Text),
     Column("exhausted", Boolean, nullable=False, server_default=text("false")),
     Column("records_read", Integer, nullable=False, server_default="0"),
@@ -195,12 +196,12 @@ quarantine = Table(
     Column("stream", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("part", Text, nullable=False),
-    Column("place", Json, nullable=False),
+    Column("place", Json(optional=False), nullable=False),
     Column("object_type", Text),
     Column("attribute", Text),
     Column("code", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("record", Json, nullable=False),
+    Column("record", Json(optional=False), nullable=False),
     Column("created_at", Instant, nullable=False),
 )
 

@@ -132,7 +132,7 @@ def upgrade() -> None:
         "streams",
         sa.Column("run", sa.Text(), nullable=False),
         sa.Column("stream", sa.Text(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("moved", sa.Text(), nullable=True),
         sa.Column("exhausted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("records_read", sa.Integer(), server_default="0", nullable=False),
