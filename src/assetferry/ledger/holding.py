@@ -1,11 +1,11 @@
 """A hold: the run waits for a person; nothing is lost, and resuming goes on."""
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
 from assetferry.ledger.retrying import retry_chunk
-from assetferry.ledger.states import ENDED, ChunkState
+from assetferry.ledger.states import ENDED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, runs
 from assetferry.ledger.timeline import note
 
@@ -30,10 +30,13 @@ def hold_at(
 ) -> None:
     """Hold the run for what came of one chunk, which waits with its attempts as they are.
 
+    A run that is being closed meanwhile is not held: what becomes of its chunks is over.
     Raises LeaseLost.
     """
     # The run before the chunk: one order of locks.
-    hold(connection, work.key.run, reason=f"Chunk {work.key}: {reason}", cure=cure)
+    state = select(runs.c.state).where(runs.c.id == work.key.run)
+    if connection.execute(state.with_for_update(key_share=True)).scalar() != RunState.CLOSING:
+        hold(connection, work.key.run, reason=f"Chunk {work.key}: {reason}", cure=cure)
     now = instant(connection)
     retry_chunk(connection, work, due_at=now, counted=False, code=code, message=reason)
 
@@ -51,7 +54,8 @@ def resume(connection: Connection, run: str) -> bool:
     waiting = [ChunkState.DUE, ChunkState.STAGED]
     connection.execute(
         update(chunks)
-        .where(chunks.c.run == run, chunks.c.state.in_(waiting), chunks.c.attempts > 0)
+        .where(chunks.c.run == run, chunks.c.state.in_(waiting))
+        .where((chunks.c.attempts > 0) | (chunks.c.losses > 0))
         .values(attempts=0, losses=0, due_at=now)
     )
     note(connection, run, "resumed", "Resumed")
