@@ -45,6 +45,31 @@ def host_mapping(*more: dict[str, Any], **change: Any) -> dict[str, Any]:
     }
 
 
+def legacy(object_type: str, attribute: str, **change: Any) -> dict[str, Any]:
+    """Give a document without external ids, of the type Host with the attribute Name."""
+    name: dict[str, Any] = {"name": "Name", "label": True, **TEXT, **change}
+    host: dict[str, Any] = {"name": "Host", "description": "d", "attributes": [name]}
+    return {
+        "schema": {"objectSchema": {"name": "S", "description": "d", "objectTypes": [host]}},
+        "mapping": {
+            "objectTypeMappings": [
+                {
+                    "objectTypeName": object_type,
+                    "selector": "hosts",
+                    "description": "d",
+                    "attributesMapping": [
+                        {
+                            "attributeName": attribute,
+                            "attributeLocators": ["name"],
+                            "externalIdPart": True,
+                        }
+                    ],
+                }
+            ]
+        },
+    }
+
+
 def attribute(**change: Any) -> dict[str, Any]:
     return {"externalId": "a/x", "name": "X", **TEXT, **change}
 
@@ -110,6 +135,10 @@ MAPPING_REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         document(attributes=[NAME, attribute(maximumCardinality=0)]),
         "INVALID_CARDINALITY",
     ),
+    "maximum below -1": (
+        document(attributes=[NAME, attribute(type="select", maximumCardinality=-2)]),
+        "INVALID_CARDINALITY",
+    ),
     "several texts": (
         document(attributes=[NAME, attribute(maximumCardinality=-1)]),
         "INVALID_CARDINALITY",
@@ -117,6 +146,12 @@ MAPPING_REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "two labels": (document(attributes=[NAME, attribute(label=True)]), "INVALID_SCHEMA"),
     "two attributes of one name": (
         document(attributes=[NAME, attribute(name="Name")]),
+        "INVALID_SCHEMA",
+    ),
+    "two types of one name": (
+        document(
+            children=[{"externalId": "t/child", "name": "Host", "description": "d"}],
+        ),
         "INVALID_SCHEMA",
     ),
     "undefined icon": (document(iconKey="none"), "INVALID_SCHEMA"),
@@ -158,6 +193,28 @@ MAPPING_REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
             mapping=[host_mapping({"attributeName": "Created", "attributeLocators": ["created"]})]
         ),
         "SYSTEM_ATTRIBUTE",
+    ),
+    "writing the other system attribute": (
+        document(
+            mapping=[host_mapping({"attributeName": "Updated", "attributeLocators": ["updated"]})]
+        ),
+        "SYSTEM_ATTRIBUTE",
+    ),
+    "writing the key": (
+        document(mapping=[host_mapping({"attributeName": "Key", "attributeLocators": ["key"]})]),
+        "SYSTEM_ATTRIBUTE",
+    ),
+    "legacy mapping to an unknown type": (
+        legacy("Server", "Name"),
+        "MAPPING_INVALID_EXTERNAL_ID",
+    ),
+    "legacy mapping to an unknown attribute": (
+        legacy("Host", "Nonsense"),
+        "UNKNOWN_EXTERNAL_ID_MAPPING",
+    ),
+    "legacy cardinality": (
+        legacy("Host", "Name", minimumCardinality=1),
+        "INVALID_CARDINALITY",
     ),
 }
 
@@ -208,6 +265,18 @@ def test_a_patch_cannot_change_what_exists(api: Any, case: str) -> None:
     assert reply.status == 400
     assert code in codes(reply), reply.body
     assert api.call("GET", f"{api.here}/schema-and-mapping").body == before
+
+
+def test_an_external_id_is_one_in_all_schemas_of_a_workspace(api: Any) -> None:
+    """What another object schema of the workspace uses is taken."""
+    api.put_mapping(document())
+    here = f"/_local/workspaces/{api.source['workspaceId']}"
+    schema = api.call("POST", f"{here}/objectschemas", {"name": "Other"}, token="").body["id"]
+    body = {"objectSchemaId": schema, "name": "Other"}
+    other = api.call("POST", f"{here}/importsources", body, token="").body
+    path = f"{api.workspace}/importsource/{other['importSourceId']}/mapping"
+    reply = api.call("PUT", path, document(), token=other["token"])
+    assert (reply.status, codes(reply)) == (400, {"SCHEMA_INVALID_EXTERNAL_ID"})
 
 
 def test_a_changed_target_of_a_reference_is_refused(api: Any) -> None:
