@@ -229,3 +229,23 @@ def test_local_answers_its_own_questions(api: Any) -> None:
     assert api.call("POST", f"{place}/importsources", wrong, token="").status == 400
     unknown = {"objectSchemaId": "99", "name": "I"}
     assert api.call("POST", f"{place}/importsources", unknown, token="").status == 404
+
+
+def test_a_web_page_cannot_drive_the_local_addresses(api: Any) -> None:
+    """Foreign names and origins get 403 under /_local/, and nothing happens there."""
+    made = {"name": "Stolen"}
+    for headers in (
+        {"Host": "rebound.example:8700"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ):
+        for method, path in (("POST", "/_local/importsource"), ("DELETE", "/_local/faults")):
+            reply = api.call(method, path, made, token="", headers=headers)
+            assert reply.status == 403, headers
+            assert "/_local/" in reply.body["errorMessages"][0]
+    here = urlsplit(str(api.url)).netloc
+    reply = api.call("GET", "/_local/health", token="", headers={"Origin": f"http://{here}"})
+    assert reply.body == {"status": "ok"}
+    # The API itself needs a credential, which no page has: by whatever name it is called.
+    reply = api.call("GET", "/jsm/assets/v1/imports/info", headers={"Host": "assets.example"})
+    assert reply.body["links"]["start"].startswith("http://assets.example/jsm/assets/")
