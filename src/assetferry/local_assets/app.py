@@ -19,6 +19,7 @@ from assetferry.local_assets.processing.worker import Worker
 from assetferry.local_assets.routes.call import Site, answer
 from assetferry.local_assets.routes.doorkeeper import Doorkeeper
 from assetferry.local_assets.routes.faults import FAULT_ROUTES
+from assetferry.local_assets.routes.icons import ICON_ROUTES
 from assetferry.local_assets.routes.local import LOCAL_ROUTES
 from assetferry.local_assets.routes.people import PEOPLE_ROUTES
 from assetferry.local_assets.routes.table import api_routes
@@ -55,7 +56,7 @@ def create_app(settings: Settings, data: Path) -> Starlette:
         routes=[
             Mount(
                 "/_local",
-                routes=[*PEOPLE_ROUTES, *LOCAL_ROUTES, *FAULT_ROUTES],
+                routes=[*PEOPLE_ROUTES, *LOCAL_ROUTES, *FAULT_ROUTES, *ICON_ROUTES],
                 middleware=[Middleware(Doorkeeper, settings.host)],
             ),
             *(Mount(prefix, routes=api_routes()) for prefix in _PREFIXES),

@@ -22,6 +22,7 @@ from assetferry.local_assets.store.catalogue import (
     attributes_of,
     object_types,
 )
+from assetferry.local_assets.store.icons import put_icon
 from assetferry.local_assets.store.mappings import AttributeMapping, put_mapping
 from assetferry.local_assets.store.sources import ImportSource
 from assetferry.local_assets.store.statuses import put_status
@@ -39,10 +40,8 @@ def apply(
         (document.description, now, source.object_schema_id),
     )
     for icon in document.icons:
-        connection.execute(
-            "INSERT INTO icons (schema_id, key, name, png48) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET name = excluded.name, png48 = excluded.png48",
-            (source.object_schema_id, icon.key, icon.name, icon.png48),
+        put_icon(
+            connection, source.object_schema_id, key=icon.key, name=icon.name, png48=icon.png48
         )
     for status in document.statuses:
         put_status(

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from assetferry.local_assets.errors import Busy, InvalidMapping
-from assetferry.local_assets.mapping import compatibility, mapped, queries, rules
+from assetferry.local_assets.mapping import compatibility, icons, mapped, queries, rules
 from assetferry.local_assets.mapping.changes import apply
 from assetferry.local_assets.mapping.document import read
 from assetferry.local_assets.mapping.known import know
@@ -32,6 +32,7 @@ def submit(connection: sqlite3.Connection, source: ImportSource, given: dict[str
     problems = list(
         chain(
             rules.check(document),
+            icons.check(document),
             compatibility.check(document, known),
             mapped.check(document, known),
         )

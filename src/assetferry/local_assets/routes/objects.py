@@ -126,7 +126,7 @@ def _page(
         "total": total,
         "values": object_bodies(shown, attributes=with_attributes, full=False),
         "objectTypeAttributes": [
-            attribute_body(one, types[kind], types)
+            attribute_body(one, types[kind], types, shown.origin)
             for kind, many in attributes.items()
             for one in many
         ],

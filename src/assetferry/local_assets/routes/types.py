@@ -8,6 +8,7 @@ from starlette.responses import Response
 from assetferry.local_assets.errors import not_found
 from assetferry.local_assets.routes.access import UserCall
 from assetferry.local_assets.routes.call import answer
+from assetferry.local_assets.routes.links import origin
 from assetferry.local_assets.routes.parameters import flag, number
 from assetferry.local_assets.store.catalogue import (
     ObjectSchema,
@@ -65,9 +66,10 @@ async def get_schema_types(call: UserCall) -> Response:
     """List a schema's types as a bare array, also its flat form."""
     found = object_types(call.site.database.reader(), call.workspace_id, _given_schema(call).id)
     counts: dict[int, int] = {}
+    here = origin(call.request)
     if flag(call.request, "includeObjectCounts", default=False):
         counts = count_by_type(call.site.database.reader(), (one.id for one in found))
-    return answer([type_body(one, objects=counts.get(one.id, 0)) for one in found])
+    return answer([type_body(one, here, objects=counts.get(one.id, 0)) for one in found])
 
 
 async def get_schema_attributes(call: UserCall) -> Response:
@@ -78,7 +80,7 @@ async def get_schema_attributes(call: UserCall) -> Response:
 async def get_type(call: UserCall) -> Response:
     found = _given_type(call)
     counts = count_by_type(call.site.database.reader(), [found.id])
-    return answer(type_body(found, objects=counts.get(found.id, 0)))
+    return answer(type_body(found, origin(call.request), objects=counts.get(found.id, 0)))
 
 
 async def get_type_attributes(call: UserCall) -> Response:
@@ -101,7 +103,7 @@ def _attributes(call: UserCall, kind: ObjectType) -> list[dict[str, object]]:
     reader = call.site.database.reader()
     types = {one.id: one for one in object_types(reader, call.workspace_id)}
     return [
-        attribute_body(one, kind, types)
+        attribute_body(one, kind, types, origin(call.request))
         for one in attributes_of(reader, [kind.id]).get(kind.id, [])
     ]
 

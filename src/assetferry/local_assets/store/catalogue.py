@@ -66,6 +66,8 @@ class ObjectType:
     description: str
     external_id: str
     icon_key: str | None
+    icon_id: int | None
+    icon_name: str | None
     position: int
     created: str
     updated: str
@@ -99,9 +101,13 @@ class Attribute:
 
 _SCHEMA = "id, workspace_id, name, object_schema_key, description, created, updated"
 _TYPE = (
-    "id, workspace_id, schema_id, parent_id, name, description, external_id, icon_key, position,"
-    "created, updated"
+    "id, workspace_id, schema_id, parent_id, name, description, external_id, icon_key, icon_id,"
+    "icon_name, position, created, updated"
 )
+_TYPES = """(
+    SELECT t.*, i.id AS icon_id, i.name AS icon_name FROM object_types AS t
+    LEFT JOIN icons AS i ON i.schema_id = t.schema_id AND i.key = t.icon_key
+)"""
 _ATTRIBUTE = (
     "id, object_type_id, name, description, external_id, type, is_system, is_label, is_unique,"
     "minimum_cardinality, maximum_cardinality, reference_object_type_id, options, status_names,"
@@ -132,7 +138,7 @@ def object_types(
 ) -> list[ObjectType]:
     """Give the types of a schema, or of the workspace, in the order they were made."""
     rows = connection.execute(
-        f"SELECT {_TYPE} FROM object_types WHERE workspace_id = ?1"  # noqa: S608
+        f"SELECT {_TYPE} FROM {_TYPES} WHERE workspace_id = ?1"  # noqa: S608
         " AND (?2 IS NULL OR schema_id = ?2) ORDER BY position, id",
         (workspace_id, schema_id),
     )
@@ -143,7 +149,7 @@ def object_type(
     connection: sqlite3.Connection, workspace_id: str, type_id: int
 ) -> ObjectType | None:
     row = connection.execute(
-        f"SELECT {_TYPE} FROM object_types WHERE workspace_id = ? AND id = ?",  # noqa: S608
+        f"SELECT {_TYPE} FROM {_TYPES} WHERE workspace_id = ? AND id = ?",  # noqa: S608
         (workspace_id, type_id),
     ).fetchone()
     return row and _type(row)

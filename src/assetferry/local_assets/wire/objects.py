@@ -38,6 +38,12 @@ class Shown:
     statuses: dict[str, Status]
     """By name in lower case."""
 
+    @property
+    def origin(self) -> str:
+        """Where this server is for whoever asks; images of icons are there."""
+        scheme, _, rest = self.base.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
 
 def show(connection: sqlite3.Connection, workspace_id: str, base: str, ids: Iterable[int]) -> Shown:
     """Read objects and everything around them in a handful of statements."""
@@ -94,7 +100,7 @@ def attribute_values(shown: Shown, one: StoredObject, *, full: bool) -> list[dic
             "objectAttributeValues": values,
         }
         if full:
-            body["objectTypeAttribute"] = attribute_body(attribute, kind, shown.types)
+            body["objectTypeAttribute"] = attribute_body(attribute, kind, shown.types, shown.origin)
         written.append(body)
     return written
 
@@ -164,7 +170,7 @@ def _bare(shown: Shown, one: StoredObject) -> dict[str, Any]:
         "name": one.label,
         "objectKey": one.object_key,
         "avatar": {"workspaceId": shown.workspace_id, **avatar, "objectId": str(one.id)},
-        "objectType": type_body(shown.types[one.object_type_id]),
+        "objectType": type_body(shown.types[one.object_type_id], shown.origin),
         "created": one.created,
         "updated": one.updated,
         "hasAvatar": False,

@@ -42,7 +42,8 @@ def schema_body(schema: ObjectSchema, *, types: int, objects: int) -> dict[str, 
     }
 
 
-def type_body(kind: ObjectType, *, objects: int = 0) -> dict[str, Any]:
+def type_body(kind: ObjectType, origin: str, *, objects: int = 0) -> dict[str, Any]:
+    """Write an object type; ``origin`` is where its icon can be fetched."""
     body: dict[str, Any] = {
         "workspaceId": kind.workspace_id,
         "globalId": f"{kind.workspace_id}:{kind.id}",
@@ -50,7 +51,7 @@ def type_body(kind: ObjectType, *, objects: int = 0) -> dict[str, Any]:
         "name": kind.name,
         "type": 0,
         "description": kind.description,
-        "icon": {"id": "1", "name": kind.icon_key or "Object", "url16": "", "url48": ""},
+        "icon": _icon(kind, origin),
         "position": kind.position,
         "created": kind.created,
         "updated": kind.updated,
@@ -66,14 +67,14 @@ def type_body(kind: ObjectType, *, objects: int = 0) -> dict[str, Any]:
 
 
 def attribute_body(
-    attribute: Attribute, kind: ObjectType, types: Mapping[int, ObjectType]
+    attribute: Attribute, kind: ObjectType, types: Mapping[int, ObjectType], origin: str
 ) -> dict[str, Any]:
     """Write an attribute; only plain kinds have a ``defaultType``."""
     body: dict[str, Any] = {
         "workspaceId": kind.workspace_id,
         "globalId": f"{kind.workspace_id}:{attribute.id}",
         "id": str(attribute.id),
-        "objectType": type_body(kind),
+        "objectType": type_body(kind, origin),
         "name": attribute.name,
         "label": attribute.is_label,
         "type": _OTHER_TYPES.get(attribute.type, 0),
@@ -98,8 +99,16 @@ def attribute_body(
     target = types.get(attribute.reference_object_type_id or 0)
     if target is not None:
         body["referenceObjectTypeId"] = str(target.id)
-        body["referenceObjectType"] = type_body(target)
+        body["referenceObjectType"] = type_body(target, origin)
     return body
+
+
+def _icon(kind: ObjectType, origin: str) -> dict[str, str]:
+    """Write the icon of a type; one without has a name and no image, as an object has."""
+    if kind.icon_id is None or kind.icon_name is None:
+        return {"id": "0", "name": "Object", "url16": "", "url48": ""}
+    url = f"{origin}/_local/icons/{kind.icon_id}.png"
+    return {"id": str(kind.icon_id), "name": kind.icon_name, "url16": url, "url48": url}
 
 
 def status_body(status: Status) -> dict[str, Any]:
