@@ -5,10 +5,10 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +27,10 @@ _GROUP = 64
 """Most transitions that share one commit, so that none waits long for its answer."""
 _LOCKED_FOR_S = 30
 """How long a commit waits for another process; its transitions take milliseconds."""
+
+
+_Outcome: TypeAlias = tuple[Any, BaseException | None]
+"""What a transition returned, or raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +154,9 @@ class SqliteLedger(Ledger):
 
     def _commit(self, connection: Connection, group: list[_Call]) -> None:
         """Execute a group in one transaction; a transition that fails undoes only itself."""
-        outcomes: list[tuple[Any, BaseException | None]] = []
+        outcomes: Sequence[_Outcome] = []
         try:
-            with connection.begin():
-                outcomes = [_attempt(connection, call) for call in group]
+            outcomes = _together(connection, group) or _apart(connection, group)
         except DBAPIError as error:
             # The transaction as a whole is gone: no transition of the group has happened.
             failure = self._explained(error)
@@ -175,7 +178,26 @@ class SqliteLedger(Ledger):
         )
 
 
-def _attempt(connection: Connection, call: _Call) -> tuple[Any, BaseException | None]:
+def _together(connection: Connection, group: Sequence[_Call]) -> Sequence[_Outcome] | None:
+    """Execute all without savepoints: two statements less for each, a third of a small one.
+
+    None, and nothing has happened, where one of them failed.
+    """
+    with connection.begin() as transaction:
+        try:
+            return [(call.transition(connection), None) for call in group]
+        except Exception:  # noqa: BLE001 # found again, and told to its caller, by _apart
+            transaction.rollback()
+            return None
+
+
+def _apart(connection: Connection, group: Sequence[_Call]) -> Sequence[_Outcome]:
+    """Execute each in a savepoint of its own, in one transaction."""
+    with connection.begin():
+        return [_attempt(connection, call) for call in group]
+
+
+def _attempt(connection: Connection, call: _Call) -> _Outcome:
     savepoint = connection.begin_nested()
     try:
         result = call.transition(connection)
