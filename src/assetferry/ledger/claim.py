@@ -4,10 +4,13 @@ All limits are kept here, where they are checked and taken in one transaction: c
 read and sent at once, and the back-pressure of chunks that wait to be sent.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    BindParameter,
+    Column,
     ColumnElement,
     Connection,
     RowMapping,
@@ -74,14 +77,28 @@ def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 # Built once: putting such a statement together costs as much as executing it on SQLite.
+_OF_RUN = runs.c.id == bindparam("run")
+_LOCKED = (
+    select(runs.c.state, runs.c.held_since, runs.c.reads, runs.c.sends)
+    .where(_OF_RUN)
+    .with_for_update(key_share=True)
+)
+_WHOLE: Select[Any] = select(*COLUMNS).where(_OF_RUN)
 _LEASED = chunks.c.lease_until > bindparam("now")
 _LOAD = select(
     _counted(chunks.c.state == ChunkState.STAGED).label("staged"),
     _counted(chunks.c.state == ChunkState.STAGED, _LEASED).label("sending"),
     _counted(chunks.c.state == ChunkState.DUE, _LEASED).label("reading"),
 )
+_GIVEN = [
+    chunks.c[name]
+    for name in (
+        *("run", "stream", "number", "part", "cursor", "tail", "entries"),
+        *("attempts", "losses", "lease_until", "token"),
+    )
+]
 _FREE: Select[Any] = (
-    select(chunks)
+    select(*_GIVEN)
     .where(
         chunks.c.run == bindparam("run"),
         chunks.c.state == bindparam("state"),
@@ -104,63 +121,80 @@ _LEASE = (
     )
 )
 _BODY: Select[Any] = select(payloads.c.body).where(at_key(payloads))
-_NEXT_CHANGE: Select[Any] = select(
-    func.min(
-        case(
-            (chunks.c.lease_until > chunks.c.due_at, chunks.c.lease_until),
-            else_=chunks.c.due_at,
-        )
+
+
+def all_in(run: str | BindParameter[str]) -> ColumnElement[bool]:
+    """Say in SQL that every stream is exhausted and every row is settled."""
+    reading = select(streams.c.run).where(streams.c.run == run, ~streams.c.exhausted)
+    # By their names: the settled rows of a long run are many, and the index can leave them out.
+    unsettled = _one_of(sorted(frozenset(ChunkState) - SETTLED))
+    return and_(
+        ~reading.exists(), ~select(chunks.c.run).where(chunks.c.run == run, unsettled).exists()
     )
-).where(
-    chunks.c.run == bindparam("run"),
-    chunks.c.state.in_([ChunkState.DUE, ChunkState.STAGED]),
-    or_(chunks.c.due_at > bindparam("now"), _LEASED),
+
+
+def _one_of(states: Iterable[ChunkState]) -> ColumnElement[bool]:
+    return or_(*(chunks.c.state == state for state in states))
+
+
+def _soonest(moment: Column[float]) -> ColumnElement[float]:
+    waiting = _one_of([ChunkState.DUE, ChunkState.STAGED])
+    chosen = select(func.min(moment)).where(
+        chunks.c.run == bindparam("run"), waiting, moment > bindparam("now")
+    )
+    return chosen.scalar_subquery()
+
+
+_OUTLOOK = select(
+    all_in(bindparam("run")).label("all_in"),
+    _soonest(chunks.c.due_at).label("due_at"),
+    _soonest(chunks.c.lease_until).label("lease_until"),
 )
 
 
 def claim(connection: Connection, run_id: str, worker: str) -> Work:
     """Lease the run's next row for ``worker``: STAGED rows first, then DUE ones, then the run."""
     # The lock makes one claim at a time, so that the limits hold over all machines.
-    locked = select(*COLUMNS, runs.c.reads, runs.c.sends).where(runs.c.id == run_id)
-    row = dict(connection.execute(locked.with_for_update(key_share=True)).mappings().one())
-    reads, sends = row.pop("reads"), row.pop("sends")
-    run = Run.of(row)  # pyright: ignore[reportArgumentType]
+    locked = connection.execute(_LOCKED, {"run": run_id}).one()
+    now = instant(connection)
+    if locked.state == RunState.INGESTING and locked.held_since is None:
+        free = {"run": run_id, "now": now}
+        found = _chunk(connection, free, worker, reads=locked.reads, sends=locked.sends)
+        if found is not None:
+            return found
+        outlook = connection.execute(_OUTLOOK, free).one()
+        if not outlook.all_in:
+            return _wait(now, outlook.due_at, outlook.lease_until)
+    run = Run.of(connection.execute(_WHOLE, {"run": run_id}).mappings().one())
     if run.ended:
         return Ended(run)
     if run.held and run.state is not RunState.PROCESSING:
         return Held(run)
-    now = instant(connection)
-    if run.state is not RunState.INGESTING:
-        return _step(connection, run, worker, now)
-    return (
-        _chunk(connection, run_id, worker, now, reads=reads, sends=sends)
-        or (_step(connection, run, worker, now) if _all_in(connection, run_id) else None)
-        or _until_next(connection, run_id, now)
-    )
+    return _step(connection, run, worker, now)
 
 
 def _chunk(
-    connection: Connection, run: str, worker: str, now: float, *, reads: int, sends: int
+    connection: Connection, free: dict[str, Any], worker: str, *, reads: int, sends: int
 ) -> Read | Send | None:
-    load = connection.execute(_LOAD, {"run": run, "now": now}).one()
-    if load.sending < sends:
-        found = _take(connection, run, ChunkState.STAGED, worker, now)
+    load = connection.execute(_LOAD, free).one()
+    # Only where one must be free: a look in vain costs as much as one that finds something.
+    if load.sending < min(sends, load.staged):
+        found = _take(connection, free, ChunkState.STAGED, worker)
         if found is not None:
             return _send(connection, found)
     if load.staged < _BACK_PRESSURE * sends and load.reading < reads:
-        found = _take(connection, run, ChunkState.DUE, worker, now)
+        found = _take(connection, free, ChunkState.DUE, worker)
         if found is not None:
             return _read(found)
     return None
 
 
 def _take(
-    connection: Connection, run: str, state: ChunkState, worker: str, now: float
+    connection: Connection, free: dict[str, Any], state: ChunkState, worker: str
 ) -> RowMapping | None:
-    free = {"run": run, "state": state, "now": now}
-    found = connection.execute(_FREE, free).mappings().one_or_none()
+    found = connection.execute(_FREE, free | {"state": state}).mappings().one_or_none()
     if found is not None:
-        lease = {"until": now + LEASE_S, "by": worker}
+        lease = {"until": free["now"] + LEASE_S, "by": worker}
         connection.execute(_LEASE, _key(found).bound | lease)
     return found
 
@@ -210,17 +244,6 @@ def _step(connection: Connection, run: Run, worker: str, now: float) -> Step | W
     return Step(Run.of(changed.mappings().one()))
 
 
-def _all_in(connection: Connection, run: str) -> bool:
-    return bool(connection.execute(select(all_in(run))).scalar_one())
-
-
-def all_in(run: str) -> ColumnElement[bool]:
-    """Say in SQL that every stream is exhausted and every row is settled."""
-    reading = select(streams.c.run).where(streams.c.run == run, ~streams.c.exhausted)
-    open_ = select(chunks.c.run).where(chunks.c.run == run, chunks.c.state.not_in(SETTLED))
-    return and_(~reading.exists(), ~open_.exists())
-
-
-def _until_next(connection: Connection, run: str, now: float) -> Wait:
-    due = connection.execute(_NEXT_CHANGE, {"run": run, "now": now}).scalar()
-    return Wait(_LOOK_AGAIN_S if due is None else max(0.0, min(_LOOK_AGAIN_S, due - now)))
+def _wait(now: float, *moments: float | None) -> Wait:
+    soonest = min((moment - now for moment in moments if moment is not None), default=_LOOK_AGAIN_S)
+    return Wait(max(0.0, min(_LOOK_AGAIN_S, soonest)))
