@@ -15,6 +15,7 @@ from assetferry.local_assets.errors import General, Refusal
 from assetferry.local_assets.faults.call import Inside
 from assetferry.local_assets.faults.register import Register
 from assetferry.local_assets.faults.route_names import RouteNames
+from assetferry.local_assets.limiter import limiter_for
 from assetferry.local_assets.processing.worker import Worker
 from assetferry.local_assets.routes.call import Site, answer
 from assetferry.local_assets.routes.doorkeeper import Doorkeeper
@@ -44,7 +45,13 @@ def create_app(settings: Settings, data: Path) -> Starlette:
         database = Database(data / DATABASE)
         worker = Worker(database, settings)
         faults = Register(Inside(database=database, worker=worker), RouteNames.of(api_routes()))
-        app.state.site = Site(settings=settings, database=database, worker=worker, faults=faults)
+        app.state.site = Site(
+            settings=settings,
+            database=database,
+            worker=worker,
+            faults=faults,
+            limiter=limiter_for(settings),
+        )
         worker.start()
         try:
             yield

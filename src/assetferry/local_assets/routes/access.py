@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assetferry.local_assets.errors import General, Unauthorized, not_found
+from assetferry.local_assets.limiter import Rate
 from assetferry.local_assets.routes.call import Handler, Site, site_of
 from assetferry.local_assets.store.access import Permission, Scope
 from assetferry.local_assets.store.credentials import Credential, find
@@ -83,6 +84,7 @@ def on_source(handler: OnSource, *, needs: Permission | None = None) -> Handler:
         if credential.kind == "container" and credential.source_number != source.number:
             raise Unauthorized
         _check_permission(credential, needs)
+        _count(request, credential, workspace_id, "calls")
         return await handler(
             SourceCall(request=request, site=site_of(request), credential=credential, source=source)
         )
@@ -90,7 +92,9 @@ def on_source(handler: OnSource, *, needs: Permission | None = None) -> Handler:
     return checked
 
 
-def by_user(handler: ByUser, scope: Scope, *, needs: Permission | None = None) -> Handler:
+def by_user(
+    handler: ByUser, scope: Scope, *, needs: Permission | None = None, rate: Rate = "calls"
+) -> Handler:
     """Wrap a handler of a workspace's route, which container tokens do not reach."""
 
     async def checked(request: Request) -> Response:
@@ -100,6 +104,7 @@ def by_user(handler: ByUser, scope: Scope, *, needs: Permission | None = None) -
         _check_scope(credential, scope)
         workspace_id = _workspace(request)
         _check_permission(credential, needs)
+        _count(request, credential, workspace_id, rate)
         return await handler(
             UserCall(
                 request=request,
@@ -120,6 +125,16 @@ def _check_scope(credential: Credential, scope: Scope) -> None:
 def _check_permission(credential: Credential, needs: Permission | None) -> None:
     if needs is not None and needs not in credential.permissions:
         raise General(403, "Missing permission")
+
+
+def _count(request: Request, credential: Credential, workspace_id: str, rate: Rate) -> None:
+    limiter = site_of(request).limiter
+    if limiter is not None:
+        # The parts of the path name the endpoint, with the ids in it left out.
+        ids = set(request.path_params.values())
+        named = [part for part in request.url.path.split("/") if part not in ids]
+        endpoint = f"{request.method} {'/'.join(named)}"
+        limiter.admit(rate, endpoint=endpoint, workspace_id=workspace_id, credential=credential.id)
 
 
 def _workspace(request: Request) -> str:

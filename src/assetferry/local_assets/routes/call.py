@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from assetferry.local_assets.faults.gate import Gate
 from assetferry.local_assets.faults.register import Register
+from assetferry.local_assets.limiter import Limiter
 from assetferry.local_assets.processing.worker import Worker
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
@@ -29,6 +30,7 @@ class Site:
     database: Database
     worker: Worker
     faults: Register
+    limiter: Limiter | None
 
 
 def site_of(request: Request) -> Site:

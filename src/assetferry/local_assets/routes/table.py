@@ -83,16 +83,16 @@ def _object_routes() -> list[Route]:
     aql = f"{_WORKSPACE}/object/aql"
     one = f"{_WORKSPACE}/object/{{object}}"
     return [
-        api(aql, "object/aql", POST=by_user(objects.search, READ_OBJECTS)),
+        api(aql, "object/aql", POST=by_user(objects.search, READ_OBJECTS, rate="searches")),
         api(
             f"{aql}/totalcount",
             "object/aql/totalcount",
-            POST=by_user(objects.count, READ_OBJECTS, needs="objects"),
+            POST=by_user(objects.count, READ_OBJECTS, needs="objects", rate="counts"),
         ),
         api(
             one,
             "object",
-            GET=by_user(objects.get_object, READ_OBJECTS),
+            GET=by_user(objects.get_object, READ_OBJECTS, rate="reads"),
             DELETE=by_user(objects.delete_object, "delete:cmdb-object:jira"),
         ),
         api(
@@ -112,7 +112,7 @@ def _schema_routes() -> list[Route]:
     )
     inside, of_type = (
         by_user(types.get_schema_types, READ_TYPE),
-        by_user(types.get_type_attributes, READ_ATTRIBUTE),
+        by_user(types.get_type_attributes, READ_ATTRIBUTE, rate="reads"),
     )
     statuses = by_user(types.list_statuses, "read:cmdb-config:jira")
     return [

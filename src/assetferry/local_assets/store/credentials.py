@@ -36,6 +36,7 @@ TOKEN_BYTES = 48
 class Credential:
     """Who is calling."""
 
+    id: int
     kind: Kind
     source_number: int | None
     """The one import source a container token is bound to."""
@@ -108,14 +109,15 @@ def find(connection: sqlite3.Connection, kind: Kind, secret: str) -> Credential 
     """Look a secret up by its hash; a user's secret is ``email:apiToken``."""
     wanted = _hash(secret)
     row = connection.execute(
-        "SELECT source_number, email, acting_as, scopes, permissions, secret_hash"
+        "SELECT id, source_number, email, acting_as, scopes, permissions, secret_hash"
         " FROM credentials LEFT JOIN users USING (email) WHERE secret_hash = ? AND kind = ?",
         (wanted, kind),
     ).fetchone()
-    if row is None or not hmac.compare_digest(row[5], wanted):
+    if row is None or not hmac.compare_digest(row[6], wanted):
         return None
-    source_number, email, acting_as, scopes, permissions, _ = row
+    number, source_number, email, acting_as, scopes, permissions, _ = row
     return Credential(
+        id=number,
         kind=kind,
         source_number=source_number,
         email=email,
