@@ -192,6 +192,36 @@ def test_a_held_run_says_why_and_how_to_go_on(
     assert site.objects("objectType = Laptop") == 100
 
 
+def test_a_safety_limit_is_set_aside_with_a_reason(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """The hold names the limit; an override needs a reason, is recorded, and holds for one run."""
+    assert ferry.run("run", str(file)).code == 0
+    del third_party.records[50:]
+    held = ferry.run("run", str(file))
+    assert held.code == 4
+    assert "--override max_shrink --reason" in held.out
+    assert ferry.run("runs", "resume", "latest", "--override", "max_shrink").code == 2
+    assert ferry.run("run", str(file), "--override", "max_shink", "--reason", "x").code == 2
+    told = ferry.run("runs", "resume", "latest", "--override", "max_shrink", "--reason", "Sold")
+    assert told.code == 0, told.out
+    assert "max_shrink set aside: Sold" in ferry.run("runs", "show", "latest").out
+    assert site.states() == ["DONE", "DONE"]
+
+
+def test_a_hold_that_nobody_answers_is_closed(
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+) -> None:
+    """After hold_for the next run closes it, says so, and imports."""
+    file.write_text(file.read_text().replace("[safety]", '[safety]\nhold_for = "0 s"'))
+    third_party.answers.append(Response(status_code=401))
+    assert ferry.run("run", str(file)).code == 4
+    end = ferry.run("run", str(file))
+    assert end.code == 0, end.err
+    assert "Held for over 0 hours" in end.err
+    assert site.states() == ["CANCELLED", "DONE"]
+
+
 def test_new_closes_the_unfinished_run_first(
     ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
 ) -> None:

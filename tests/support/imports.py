@@ -33,6 +33,7 @@ def new_run(text: str, *, scheduled: bool = False) -> NewRun:
         scheduled=scheduled,
         reads=read.limits.reads,
         sends=read.limits.sends,
+        hold_for=0.0 if scheduled else read.safety.hold_for,
     )
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import click
 
 from assetferry.cli.exits import Exit
+from assetferry.cli.overriding import overriding, read_overrides
 from assetferry.cli.progress import STYLES, Progress, open_progress
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
-from assetferry.definition.document import Definition
 from assetferry.definition.load import content_hash, load
 from assetferry.engine.importer import Importer
 from assetferry.ledger.creation import NewRun, unfinished_run
 from assetferry.ledger.run import Run
+from assetferry.ledger.states import RunState
 from assetferry.ledger.transition import Ledger
 
 __all__ = ["command"]
@@ -22,20 +23,22 @@ __all__ = ["command"]
 @click.command("run")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--new", is_flag=True, help="Close the definition's unfinished run first.")
+@overriding
 @click.option("--progress", type=click.Choice(STYLES), help="How to show progress, on stderr.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(file: Path, *, new: bool, progress: str | None, as_json: bool) -> None:
+def command(
+    file: Path,
+    *,
+    new: bool,
+    override: str | None,
+    reason: str | None,
+    progress: str | None,
+    as_json: bool,
+) -> None:
     """Run the import that FILE defines, or go on with its unfinished run."""
+    overrides = read_overrides(override, reason)
     text = file.read_text(encoding="utf-8")
     definition = load(text, origin=str(file))
-    with open_progress(progress) as shown:
-        outcome = asyncio.run(_run(definition, text, file, shown, new=new, as_json=as_json))
-    raise SystemExit(outcome)
-
-
-async def _run(
-    definition: Definition, text: str, file: Path, shown: Progress, *, new: bool, as_json: bool
-) -> Exit:
     asked = NewRun(
         definition=definition.name,
         definition_text=text,
@@ -44,7 +47,15 @@ async def _run(
         scheduled=False,
         reads=definition.limits.reads,
         sends=definition.limits.sends,
+        hold_for=definition.safety.hold_for,
+        overrides=overrides,
     )
+    with open_progress(progress) as shown:
+        outcome = asyncio.run(_run(asked, shown, new=new, as_json=as_json))
+    raise SystemExit(outcome)
+
+
+async def _run(asked: NewRun, shown: Progress, *, new: bool, as_json: bool) -> Exit:
     async with (
         with_ledger() as ledger,
         importing(ledger) as importer,
@@ -62,11 +73,10 @@ async def _begin(
         run = await ledger.run(unfinished_run, asked.definition)
         if run is None:  # it has ended meanwhile
             continue
-        if not new:
+        if not new and run.state is not RunState.CLOSING:
             return await _take_up(importer, run, asked, shown)
-        shown.say(f"Closing run {run.id} first")
-        if not await importer.cancel(run.id):
-            shown.say("Assets processes it already; waiting for its end")
+        shown.say(f"Closing run {run.id} first" + (f": {run.reason}" if run.reason else ""))
+        if run.state is RunState.CLOSING or not await importer.cancel(run.id):
             await importer.go_on(run.id)
         await follow(ledger, importer, run, shown)
     return run
@@ -78,7 +88,10 @@ async def _take_up(importer: Importer, run: Run, asked: NewRun, shown: Progress)
             f"{asked.origin} has changed since run {run.id} began; it goes on with the text it "
             "began with (--new closes it and begins anew)"
         )
-    if run.held:
+    if run.held and not asked.overrides:
+        return run
+    if run.held and await importer.resume(run.id, overrides=asked.overrides):
+        shown.say(f"Going on with run {run.id}, {', '.join(asked.overrides)} set aside")
         return run
     alone = await importer.go_on(run.id)
     shown.say(f"Going on with run {run.id}" if alone else f"Watching run {run.id}, at work already")

@@ -6,6 +6,7 @@ import click
 
 from assetferry.cli.exits import Exit, exit_of
 from assetferry.cli.output import clock_time, echo_json
+from assetferry.cli.overriding import overriding, read_overrides
 from assetferry.cli.progress import open_progress
 from assetferry.cli.quarantine import command as quarantine
 from assetferry.cli.seeing import follow, see_to_the_end
@@ -73,8 +74,10 @@ def show(run: str, *, as_json: bool) -> None:
 
 @command.command()
 @click.argument("run")
-def resume(run: str) -> None:
+@overriding
+def resume(run: str, *, override: str | None, reason: str | None) -> None:
     """Let the held RUN go on, and see it to its end."""
+    overrides = read_overrides(override, reason)
 
     async def resumed() -> Exit:
         async with (
@@ -83,7 +86,7 @@ def resume(run: str) -> None:
             interruptible(importer.leave),
         ):
             found = await ledger.run(load_run, run)
-            if not await importer.resume(found.id):
+            if not await importer.resume(found.id, overrides=overrides):
                 click.echo(f"Run {found.id} is not held: {found.state}.", err=True)
                 return Exit.USAGE
             with open_progress(None) as progress:

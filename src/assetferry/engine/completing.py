@@ -28,7 +28,11 @@ async def finish(desk: Desk, run: Run) -> None:
         )
         return
     last_good = await desk.ledger.run(last_good_entries, run.definition)
-    against = objections(desk.equipment.definition, told, last_good=last_good)
+    against = [
+        one
+        for one in objections(desk.equipment.definition, told, last_good=last_good)
+        if one.limit not in (run.overrides or {})
+    ]
     if not against:
         await desk.ledger.run(begin_completion, run.id)
         await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
@@ -39,7 +43,9 @@ async def finish(desk: Desk, run: Run) -> None:
             begin_closing, run.id, end=RunState.FAILED, code=against[0].code, reason=reason
         )
         return
+    limits = ",".join(dict.fromkeys(one.limit for one in against))
     cure = " ".join(dict.fromkeys(one.cure for one in against))
+    cure += f" If this is right as it is: resume with --override {limits} --reason TEXT."
     await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
     await desk.ledger.run(hold, run.id, reason=reason, cure=cure)
 

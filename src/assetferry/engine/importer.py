@@ -1,7 +1,7 @@
 """The engine as one object: it begins, resumes and cancels runs, and attends to them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from assetferry.engine.ports import Equip
 from assetferry.errors import RetryLater
 from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.creation import NewRun, adopt, begin_run
-from assetferry.ledger.holding import resume
+from assetferry.ledger.holding import close_overdue, resume
 from assetferry.ledger.membership import Membership
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
@@ -64,9 +64,13 @@ class Importer:
         await self._membership.leave()
 
     async def begin(self, new: NewRun) -> Run | None:
-        """Begin a run and attend to it; None if its definition has an unfinished one."""
+        """Begin a run and attend to it; None if its definition has an unfinished one.
+
+        One that has been held for longer than its ``hold_for`` is turned towards its end.
+        """
 
         def transition(connection: Connection) -> Run | None:
+            close_overdue(connection, new.definition)
             run = begin_run(connection, new, owner=self._membership.worker)
             if run is not None:
                 self._dispatch.enlist(connection, run.id)
@@ -81,9 +85,14 @@ class Importer:
         """Attend to a run that nobody living attends to; False if somebody does."""
         return await self._taking_over(run, lambda _connection: True)
 
-    async def resume(self, run: str) -> bool:
-        """Let a held run go on, here; False if it is not held, or somebody attends to it."""
-        return await self._taking_over(run, lambda connection: resume(connection, run))
+    async def resume(self, run: str, *, overrides: Mapping[str, str] | None = None) -> bool:
+        """Let a held run go on, here; False if it is not held, or somebody attends to it.
+
+        ``overrides`` are safety limits that a person sets aside, each with the reason given.
+        """
+        return await self._taking_over(
+            run, lambda connection: resume(connection, run, overrides=overrides)
+        )
 
     async def cancel(self, run: str) -> bool:
         """Turn a run towards CANCELLED; False if Assets processes it already, or it has ended."""

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from assetferry.definition.document import Definition
 from assetferry.ledger.sums import Sums
 
-__all__ = ["Objection", "entries_by_type", "moved", "objections"]
+__all__ = ["LIMITS", "Objection", "entries_by_type", "moved", "objections"]
+
+LIMITS = ("min_records", "max_shrink", "max_quarantined", "moved")
+"""What a person may set aside for one run, with a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
     """One limit that a run has passed."""
 
+    limit: str
+    """Its key under [safety], or ``moved``: what an override names."""
     code: str
     reason: str
     cure: str
@@ -38,6 +43,7 @@ def _too_few(definition: Definition, sums: Sums) -> Iterator[Objection]:
     for stream in sums.streams:
         if stream.records_read < least:
             yield Objection(
+                "min_records",
                 "too_few_records",
                 f"The source {stream.stream!r} gave {stream.records_read} records, "
                 f"at least {least} are expected.",
@@ -54,6 +60,7 @@ def _shrunk(
     for name, before in last_good.items():
         if name in definition.object_types and before - now.get(name, 0) > _share(before, allowed):
             yield Objection(
+                "max_shrink",
                 "shrunk",
                 f"{name}: {now.get(name, 0)} entries, {before} in the last good run; "
                 f"no more than {allowed:.0%} fewer are allowed.",
@@ -71,6 +78,7 @@ def _quarantined(definition: Definition, sums: Sums) -> Iterator[Objection]:
         bad = max(stream.records_quarantined, refused)
         if bad > _share(stream.records_read, allowed):
             yield Objection(
+                "max_quarantined",
                 "too_many_quarantined",
                 f"The source {stream.stream!r}: {bad} of {stream.records_read} records could "
                 f"not become entries, {allowed:.0%} is allowed.",
@@ -96,6 +104,7 @@ def _moved(definition: Definition, sums: Sums) -> Iterator[Objection]:
     for stream in sums.streams:
         if (why := moved(stream.moved, stream.total, stream.records_read)) is not None:
             yield Objection(
+                "moved",
                 "stream_moved",
                 f"The source {stream.stream!r} changed while it was read ({why}): records may "
                 "be missing, and Assets may remove their objects.",

@@ -1,7 +1,8 @@
 """How a run comes into the ledger: its row first, then everything else."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -27,6 +28,10 @@ class NewRun:
     scheduled: bool
     reads: int
     sends: int
+    hold_for: float = 86400.0
+    """Seconds after which a hold is closed."""
+    overrides: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Safety limits that a person sets aside for this run, each with the reason given."""
 
 
 def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run | None:
@@ -49,6 +54,8 @@ def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run 
         "scheduled": new.scheduled,
         "reads": new.reads,
         "sends": new.sends,
+        "hold_for": new.hold_for,
+        "overrides": dict(new.overrides) or None,
     }
     try:
         with connection.begin_nested():
@@ -58,6 +65,8 @@ def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run 
             raise
         return None
     note(connection, run, "created", f"Run of {new.origin}")
+    for limit, reason in new.overrides.items():
+        note(connection, run, "override", f"{limit} set aside: {reason}")
     return load_run(connection, run)
 
 

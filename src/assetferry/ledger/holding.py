@@ -1,15 +1,18 @@
 """A hold: the run waits for a person; nothing is lost, and resuming goes on."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, select, update
 
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
+from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.retrying import retry_chunk
 from assetferry.ledger.states import ENDED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["hold", "hold_at", "resume"]
+__all__ = ["close_overdue", "hold", "hold_at", "resume"]
 
 
 def hold(connection: Connection, run: str, *, reason: str, cure: str) -> bool:
@@ -41,8 +44,13 @@ def hold_at(
     retry_chunk(connection, work, due_at=now, counted=False, code=code, message=reason)
 
 
-def resume(connection: Connection, run: str) -> bool:
-    """Let a held run go on, its waiting chunks with fresh attempts; False if it is not held."""
+def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | None = None) -> bool:
+    """Let a held run go on, its waiting chunks with fresh attempts; False if it is not held.
+
+    ``overrides`` are safety limits that a person sets aside, each with the reason given.
+    """
+    if overrides:
+        _set_aside(connection, run, overrides)
     now = instant(connection)
     changed = connection.execute(
         update(runs)
@@ -60,3 +68,31 @@ def resume(connection: Connection, run: str) -> bool:
     )
     note(connection, run, "resumed", "Resumed")
     return True
+
+
+def close_overdue(connection: Connection, definition: str) -> str | None:
+    """Turn the definition's run towards its end if it has been held for too long; name it.
+
+    A hold that nobody answers must not block the next import for ever.
+    """
+    now = instant(connection)
+    overdue = connection.execute(
+        select(runs.c.id, runs.c.held_reason, runs.c.hold_for)
+        .where(runs.c.definition == definition, runs.c.state.not_in(ENDED))
+        .where(runs.c.held_since + runs.c.hold_for <= now)
+    ).one_or_none()
+    if overdue is None:
+        return None
+    reason = f"Held for over {overdue.hold_for / 3600:g} hours: {overdue.held_reason}"
+    closing = begin_closing(
+        connection, overdue.id, end=RunState.FAILED, code="held_too_long", reason=reason
+    )
+    return overdue.id if closing else None
+
+
+def _set_aside(connection: Connection, run: str, limits: Mapping[str, str]) -> None:
+    found = connection.execute(select(runs.c.overrides).where(runs.c.id == run)).scalar()
+    known: dict[str, str] = found or {}
+    connection.execute(update(runs).where(runs.c.id == run).values(overrides=known | dict(limits)))
+    for limit, reason in limits.items():
+        note(connection, run, "override", f"{limit} set aside: {reason}")

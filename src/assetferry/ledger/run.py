@@ -43,6 +43,10 @@ class Run:
     links: Mapping[str, str] | None
     """Link name to path below the import source, never a whole URL."""
     bisections: int
+    hold_for: float
+    """Seconds after which a hold is closed, so that it does not block for ever."""
+    overrides: Mapping[str, str] | None
+    """Safety limits that a person has set aside for this run, each with the reason given."""
     held_reason: str | None
     held_cure: str | None
     held_since: float | None

@@ -88,6 +88,8 @@ runs = Table(
     Column("execution_id", Text),
     Column("links", Json),
     Column("bisections", Integer, nullable=False, server_default="0"),
+    Column("hold_for", Instant, nullable=False),
+    Column("overrides", Json),
     Column("held_reason", Text),
     Column("held_cure", Text),
     Column("held_since", Instant),

@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("execution_id", sa.Text(), nullable=True),
         sa.Column("links", sa.Text(), nullable=True),
         sa.Column("bisections", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("hold_for", sa.Double(), nullable=False),
+        sa.Column("overrides", sa.Text(), nullable=True),
         sa.Column("held_reason", sa.Text(), nullable=True),
         sa.Column("held_cure", sa.Text(), nullable=True),
         sa.Column("held_since", sa.Double(), nullable=True),
