@@ -11,7 +11,7 @@ from assetferry.errors import FerryError
 
 __all__ = ["main"]
 
-_COMMANDS = ("demo", "run", "runs", "mapping", "assets")
+_COMMANDS = ("demo", "check", "run", "runs", "mapping", "assets")
 
 
 class _Commands(click.Group):
@@ -41,6 +41,7 @@ class _Commands(click.Group):
 
 _SUMMARIES = {
     "demo": "The whole story on this machine: a source, an Assets server, an import.",
+    "check": "Look at everything an import needs, and change nothing.",
     "run": "Run an import, or go on with its unfinished run.",
     "runs": "List, show, resume and cancel runs.",
     "mapping": "Show or push the schema-and-mapping document.",
