@@ -18,12 +18,17 @@ from assetferry.local_assets.faults.route_names import RouteNames
 from assetferry.local_assets.limiter import limiter_for
 from assetferry.local_assets.processing.worker import Worker
 from assetferry.local_assets.routes.call import Site, answer
+from assetferry.local_assets.routes.clock import CLOCK_ROUTES
 from assetferry.local_assets.routes.doorkeeper import Doorkeeper
 from assetferry.local_assets.routes.faults import FAULT_ROUTES
 from assetferry.local_assets.routes.icons import ICON_ROUTES
 from assetferry.local_assets.routes.local import LOCAL_ROUTES
 from assetferry.local_assets.routes.people import PEOPLE_ROUTES
+from assetferry.local_assets.routes.schedules import SLOT_ROUTES
 from assetferry.local_assets.routes.table import api_routes
+from assetferry.local_assets.scheduling.clock import clock_of
+from assetferry.local_assets.scheduling.dispatcher import Dispatcher
+from assetferry.local_assets.scheduling.moving import Moving
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
 
@@ -45,17 +50,22 @@ def create_app(settings: Settings, data: Path) -> Starlette:
         database = Database(data / DATABASE)
         worker = Worker(database, settings)
         faults = Register(Inside(database=database, worker=worker), RouteNames.of(api_routes()))
+        dispatcher = Dispatcher(database, settings, clock_of(settings.clock, database), worker.wake)
         app.state.site = Site(
             settings=settings,
             database=database,
             worker=worker,
             faults=faults,
+            dispatcher=dispatcher,
+            moving=Moving(dispatcher),
             limiter=limiter_for(settings),
         )
         worker.start()
         try:
+            await dispatcher.start()
             yield
         finally:
+            await dispatcher.stop()
             worker.stop()
             database.close()
 
@@ -63,7 +73,14 @@ def create_app(settings: Settings, data: Path) -> Starlette:
         routes=[
             Mount(
                 "/_local",
-                routes=[*PEOPLE_ROUTES, *LOCAL_ROUTES, *FAULT_ROUTES, *ICON_ROUTES],
+                routes=[
+                    *PEOPLE_ROUTES,
+                    *LOCAL_ROUTES,
+                    *FAULT_ROUTES,
+                    *ICON_ROUTES,
+                    *CLOCK_ROUTES,
+                    *SLOT_ROUTES,
+                ],
                 middleware=[Middleware(Doorkeeper, settings.host)],
             ),
             *(Mount(prefix, routes=api_routes()) for prefix in _PREFIXES),

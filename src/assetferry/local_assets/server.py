@@ -71,6 +71,8 @@ async def serve(settings: Settings) -> AsyncGenerator[Running]:
             finally:
                 # Calls that a fault holds would outlast the time requests have.
                 app.state.site.faults.clear()
+                # While the API still answers: an app that is being called calls it in turn.
+                await app.state.site.dispatcher.stop()
                 server.should_exit = True
                 await serving
 

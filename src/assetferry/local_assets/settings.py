@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 __all__ = [
+    "CatchUp",
     "Choice",
+    "ClockKind",
     "Dedupe",
     "EmptyValues",
     "MissingObjects",
@@ -25,6 +27,8 @@ SecondPut: TypeAlias = Literal["patch", "conflict"]
 EmptyValues: TypeAlias = Literal["IGNORE", "CLEAR"]
 UnknownValues: TypeAlias = Literal["IGNORE", "ADD"]
 MissingObjects: TypeAlias = Literal["IGNORE", "REMOVE"]
+CatchUp: TypeAlias = Literal["once", "skip"]
+ClockKind: TypeAlias = Literal["system", "test"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,27 @@ class Settings:
     max_error_messages: Annotated[
         int, Choice("Entry errors spelt out per object type; the others are only counted.")
     ] = 100
+    catch_up: Annotated[
+        CatchUp,
+        Choice(
+            "Schedules that were due while the server was down: called once, or not any more.",
+            "Not documented for Assets.",
+            "10.2",
+        ),
+    ] = "once"
+    callback_timeout: Annotated[
+        float,
+        Choice(
+            "Seconds an app has to answer the call of its schedule.",
+            "Neither a limit nor a retry is documented; there is no retry here.",
+            "10.3",
+            0.1,
+        ),
+    ] = 30.0
+    clock: Annotated[
+        ClockKind,
+        Choice("The clock of schedules: the machine's, or one moved under /_local/clock."),
+    ] = "system"
     rate_limits: Annotated[
         bool,
         Choice(

@@ -14,6 +14,8 @@ from assetferry.local_assets.faults.gate import Gate
 from assetferry.local_assets.faults.register import Register
 from assetferry.local_assets.limiter import Limiter
 from assetferry.local_assets.processing.worker import Worker
+from assetferry.local_assets.scheduling.dispatcher import Dispatcher
+from assetferry.local_assets.scheduling.moving import Moving
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
 
@@ -31,6 +33,8 @@ class Site:
     worker: Worker
     faults: Register
     limiter: Limiter | None
+    dispatcher: Dispatcher
+    moving: Moving
 
 
 def site_of(request: Request) -> Site:

@@ -8,6 +8,7 @@ from assetferry.local_assets.errors import Unauthorized, not_found
 from assetferry.local_assets.routes.access import SourceCall, UserCall
 from assetferry.local_assets.routes.call import answer
 from assetferry.local_assets.routes.links import source_base
+from assetferry.local_assets.scheduling.schedules import schedule_of
 from assetferry.local_assets.store.catalogue import object_schema
 from assetferry.local_assets.store.credentials import new_container_token
 from assetferry.local_assets.store.executions import active_execution
@@ -31,7 +32,8 @@ async def config_status(call: SourceCall) -> Response:
 
 
 async def get_source(call: SourceCall) -> Response:
-    return answer(source_body(call.source))
+    schedule = schedule_of(call.site.database.reader(), call.source)
+    return answer(source_body(call.source, schedule))
 
 
 async def list_sources(call: UserCall) -> Response:
@@ -42,7 +44,8 @@ async def list_sources(call: UserCall) -> Response:
     if schema is None:
         raise not_found("Object schema", given)
     found: list[dict[str, Any]] = [
-        source_body(one) for one in sources_of_schema(reader, call.workspace_id, schema.id)
+        source_body(one, schedule_of(reader, one))
+        for one in sources_of_schema(reader, call.workspace_id, schema.id)
     ]
     return answer(found)
 

@@ -2,7 +2,15 @@
 
 from starlette.routing import Route
 
-from assetferry.local_assets.routes import executions, mapping, objects, progress, source, types
+from assetferry.local_assets.routes import (
+    executions,
+    mapping,
+    objects,
+    progress,
+    schedules,
+    source,
+    types,
+)
 from assetferry.local_assets.routes.access import IMPORTS, by_user, on_source
 from assetferry.local_assets.routes.call import api
 from assetferry.local_assets.routes.imports_info import imports_info
@@ -26,6 +34,7 @@ def api_routes() -> list[Route]:
         api("/v1/imports/info", "imports/info", GET=imports_info),
         *_source_routes(),
         *_execution_routes(),
+        *_schedule_routes(),
         *_progress_routes(),
         *_object_routes(),
         *_schema_routes(),
@@ -76,6 +85,21 @@ def _progress_routes() -> list[Route]:
     return [
         api(watched, "progress/category/imports", GET=by_user(progress.get_progress, IMPORTS)),
         api(started, "import/start", POST=by_user(progress.start_import, IMPORTS)),
+    ]
+
+
+def _schedule_routes() -> list[Route]:
+    links, make = on_source(schedules.get_links), schedules.create_schedule
+    return [
+        api(f"{_SOURCE}/schedule", "schedule", GET=links),
+        api(f"{_SOURCE}/importschedule", "importschedule", POST=on_source(make, needs="imports")),
+        api(
+            f"{_SOURCE}/importschedule/{{schedule}}",
+            "importschedule",
+            GET=on_source(schedules.get_schedule),
+            PUT=on_source(schedules.replace_schedule),
+            DELETE=on_source(schedules.delete_schedule),
+        ),
     ]
 
 

@@ -14,6 +14,7 @@ from assetferry.local_assets import aql
 from assetferry.local_assets.errors import NotOurDatabase
 from assetferry.local_assets.store.checkpoints import LOG_BYTES, Checkpoints
 from assetferry.local_assets.store.executions import unfinished
+from assetferry.local_assets.store.schedule_tables import SCHEDULE_DDL
 from assetferry.local_assets.store.schema import APPLICATION_ID, DDL, GLOBAL_STATUSES, VERSION
 from assetferry.local_assets.store.spool import Spool
 from assetferry.local_assets.store.writer import Writer
@@ -111,7 +112,7 @@ def _make_tables(connection: sqlite3.Connection, path: Path) -> None:
 def _create(connection: sqlite3.Connection) -> None:
     """Write all tables in one transaction, so that a kill leaves either none or all."""
     connection.executescript(
-        f"BEGIN IMMEDIATE; {DDL}; PRAGMA application_id = {APPLICATION_ID};"
+        f"BEGIN IMMEDIATE; {DDL}; {SCHEDULE_DDL}; PRAGMA application_id = {APPLICATION_ID};"
         f"PRAGMA user_version = {VERSION}; COMMIT;"
     )
     connection.execute("BEGIN IMMEDIATE")

@@ -85,7 +85,12 @@ def start(
 
 
 def start_configured(
-    connection: sqlite3.Connection, source: ImportSource, *, actor: str, acting_as: ActingAs
+    connection: sqlite3.Connection,
+    source: ImportSource,
+    *,
+    actor: str,
+    acting_as: ActingAs,
+    scheduled: bool = False,
 ) -> None:
     """Run a CSV or JSON import by its configuration (section 11).
 
@@ -96,7 +101,7 @@ def start_configured(
         raise bad_request(
             f"Import source {source.id} is none of CSV or JSON; start it by POST executions"
         )
-    execution_id = _begin(connection, source, scheduled=False, actor=actor, acting_as=acting_as)
+    execution_id = _begin(connection, source, scheduled=scheduled, actor=actor, acting_as=acting_as)
     connection.execute(
         "UPDATE executions SET state = 'PROCESSING', completed = created WHERE id = ?",
         (execution_id,),

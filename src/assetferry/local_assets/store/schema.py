@@ -10,7 +10,7 @@ __all__ = ["APPLICATION_ID", "DDL", "GLOBAL_STATUSES", "VERSION"]
 APPLICATION_ID = 0x4146_4C41
 """Marks the file as ours, so that another program's database is refused by name."""
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of the tables; another version is refused, not guessed at."""
 
 GLOBAL_STATUSES = (

@@ -5,18 +5,18 @@ from typing import Any
 
 import msgspec
 
+from assetferry.local_assets.scheduling.schedules import Schedule
 from assetferry.local_assets.store.sources import ImportSource
 
-__all__ = ["source_body"]
+__all__ = ["collection_id", "source_body"]
 
 
-def source_body(source: ImportSource) -> dict[str, Any]:
+def source_body(source: ImportSource, schedule: Schedule | None) -> dict[str, Any]:
     """Write all fields of the contract; what does not apply is null."""
     chosen = source.settings
     return {
         "id": source.id,
-        # Collections group sources in the web page; ours stand alone, so the id is derived.
-        "collectionId": str(uuid.uuid5(uuid.UUID(source.id), "collection")),
+        "collectionId": collection_id(source),
         "name": source.name,
         "description": None,
         "created": source.created,
@@ -35,7 +35,22 @@ def source_body(source: ImportSource) -> dict[str, Any]:
         "importSpecificConfiguration": msgspec.json.encode({}).decode(),
         "importSourceOTEntries": None,
         "url": None,
-        "isImportSourceSchedulingEnabled": False,
-        "importExecutionType": "MANUAL",
-        "scheduledImportDetails": None,
+        "isImportSourceSchedulingEnabled": schedule is not None and schedule.due is not None,
+        "importExecutionType": "MANUAL" if schedule is None else "SCHEDULED",
+        "scheduledImportDetails": None if schedule is None else _details(schedule),
+    }
+
+
+def collection_id(source: ImportSource) -> str:
+    """Derive it: collections group sources in the web page, ours stand alone."""
+    return str(uuid.uuid5(uuid.UUID(source.id), "collection"))
+
+
+def _details(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "importScheduleId": schedule.id,
+        "startTime": schedule.start,
+        "runFrequency": schedule.frequency,
+        "nextScheduledTime": schedule.due,
+        "createdAt": schedule.created,
     }
