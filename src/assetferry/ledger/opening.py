@@ -42,8 +42,10 @@ def open_file(path: Path) -> Ledger:
 
     try:
         engine = sqlite_engine(path)
-        upgrade(engine)
-        engine.dispose()
+        try:
+            upgrade(engine)
+        finally:
+            engine.dispose()
     except (DBAPIError, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise LedgerUnusable(
@@ -60,8 +62,10 @@ def _open_postgres(url: str) -> Ledger:
         raise LedgerUnusable(f"{_DATABASE_URL} must start with postgresql://.")
     try:
         engine = postgres_engine(url)
-        upgrade(engine)
-        engine.dispose()
+        try:
+            upgrade(engine)
+        finally:
+            engine.dispose()
     except DBAPIError as error:
         raise LedgerUnusable(
             f"The database named by {_DATABASE_URL} cannot be used: {error.orig}"

@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("worker", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "state IN ('CANCELLED', 'CLOSING', 'COMPLETING', 'DONE', 'FAILED', 'INGESTING', 'PARTIAL', 'PROCESSING', 'STARTING')",
-            name=("ck_runs_state"),
+            name=op.f("ck_runs_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=("pk_runs")),
     )
@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.Column("token", sa.Integer(), server_default="0", nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('DUE', 'FAILED', 'SPLIT', 'STAGED', 'SUBMITTED')", name=("ck_chunks_state")
+            "state IN ('DUE', 'FAILED', 'SPLIT', 'STAGED', 'SUBMITTED')", name=op.f("ck_chunks_state")
         ),
         sa.ForeignKeyConstraint(
             ["run", "stream"],
