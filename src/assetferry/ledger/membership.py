@@ -32,11 +32,12 @@ class Membership:
         """Take the lock, then register: a registered worker without its lock is a dead one."""
         if self._lock is not None:
             self._lock.acquire(timeout=0)
-        await self._ledger.run(register, self.worker, host=socket.gethostname(), pid=os.getpid())
+        await self._register()
 
     async def beat(self) -> None:
-        """Say that this process lives."""
-        await self._ledger.run(seen, self.worker)
+        """Say that this process lives, also after a machine that slept was taken for dead."""
+        if not await self._ledger.run(seen, self.worker):
+            await self._register()
 
     async def leave(self) -> None:
         """Give back all leases and go."""
@@ -50,6 +51,9 @@ class Membership:
         for worker in dead:
             await self._ledger.run(bury, worker.id)
         return dead
+
+    async def _register(self) -> None:
+        await self._ledger.run(register, self.worker, host=socket.gethostname(), pid=os.getpid())
 
     def _unlock(self) -> None:
         if self._lock is not None:

@@ -32,11 +32,10 @@ def register(connection: Connection, worker: str, *, host: str, pid: int) -> Non
     connection.execute(insert(workers), row)
 
 
-def seen(connection: Connection, worker: str) -> None:
-    """Say that the worker lives."""
-    connection.execute(
-        update(workers).where(workers.c.id == worker).values(seen_at=instant(connection))
-    )
+def seen(connection: Connection, worker: str) -> bool:
+    """Say that the worker lives; False if it has been taken for dead, and must register anew."""
+    lives = update(workers).where(workers.c.id == worker).values(seen_at=instant(connection))
+    return connection.execute(lives).rowcount == 1
 
 
 def list_workers(connection: Connection) -> list[Worker]:
