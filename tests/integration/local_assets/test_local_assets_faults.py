@@ -149,12 +149,14 @@ def connected(url: str) -> socket.socket:
 
 def raw(api: Any, path: str) -> tuple[bytes, str]:
     """GET over a bare socket; give what arrived, and how the connection ended."""
-    address = str(api.url)
-    with connected(address) as connection:
-        connection.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: {urlsplit(address).netloc}\r\n"
-            f"Authorization: Bearer {api.source['token']}\r\n\r\n".encode()
-        )
+    head = f"GET {path} HTTP/1.1\r\nHost: {urlsplit(str(api.url)).netloc}\r\n"
+    return spoken(api.url, f"{head}Authorization: Bearer {api.source['token']}\r\n\r\n".encode())
+
+
+def spoken(url: str, request: bytes) -> tuple[bytes, str]:
+    """Send bytes and read until the connection ends."""
+    with connected(url) as connection:
+        connection.sendall(request)
         arrived = b""
         while True:
             try:
@@ -319,6 +321,30 @@ async def test_a_body_cut_short_is_noticed(faults: Setter, api: Any, assets: Ass
     assert isinstance(await assets.patch_mapping(DOCUMENT), Unavailable)
 
 
+def test_a_cut_is_no_reset_even_where_nobody_reads_the_request(faults: Setter, api: Any) -> None:
+    """An answer that does not wait for a large body is cut in good order, too."""
+    faults.set("cut", route="POST data")
+    body = b"x" * 1_000_000
+    head = f"POST {api.here}/executions/none/data HTTP/1.1\r\nHost: x\r\n".encode()
+    arrived, end = spoken(api.url, head + b"Content-Length: 1000000\r\n\r\n" + body)
+    assert (arrived[:12], end) == (b"HTTP/1.1 401", "closed")
+
+
+async def test_a_client_that_is_gone_already_is_no_trouble(
+    faults: Setter, api: Any, assets: AssetsClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Breaking a connection that its client has left is not worth a line in the log."""
+    for kind in ("reset", "lost", "cut"):
+        delay = faults.set("delay", route="GET configstatus", seconds=3_600)
+        fault = faults.set(kind, route="GET configstatus")
+        async with Outbound(["127.0.0.1"], timeouts=Timeouts(total=0.1)) as impatient:
+            assert isinstance(await client(api, impatient).config_status(), Unavailable)
+        faults.remove(delay["id"])
+        assert await assets.config_status() == "IDLE"
+        assert [one["used"] for one in faults.listed() if one["id"] == fault["id"]] == [1]
+    assert not caplog.records
+
+
 async def test_a_lost_answer_leaves_what_was_done(
     faults: Setter, api: Any, assets: AssetsClient
 ) -> None:
@@ -407,7 +433,7 @@ async def test_an_execution_is_closed_behind_the_back(
 ) -> None:
     """Before the next call to data: it is 400, and the status says why."""
     execution = await started(assets)
-    faults.set("close", end=end, route="POST data", skip=1)
+    faults.set("close", end=end, route="POST data", skip=1, times=2)
     assert await assets.submit(execution, CHUNK) == Accepted()
     assert await state(assets, execution) == "INGESTING"
     assert isinstance(await assets.submit(execution, CHUNK), Refused)
@@ -571,7 +597,10 @@ def test_the_page_on_faults_knows_every_kind_and_route() -> None:
     page = DOCS.read_text()
     assert tuple(re.findall(r"^## `(\w+)`", page, re.MULTILINE)) == KINDS
     table = page[page.index("Routes are called") : page.index("## `status`")]
-    assert set(re.findall(r"`([A-Z]+ [\w/-]+)`", table)) == RouteNames.of(api_routes()).known
+    named = set(re.findall(r"`([A-Z]+ [\w/-]+)`", table))
+    assert named == RouteNames.of(api_routes()).known, (
+        "the table of docs/faults.md has other routes"
+    )
 
 
 @pytest.mark.parametrize("own_curl", [False, True])

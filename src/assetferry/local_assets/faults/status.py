@@ -46,8 +46,6 @@ class Status(Kind, frozen=True, kw_only=True, tag="status"):
             raise ValueError(f"an answer with status {self.status} has no body")
 
     async def strike(self, fault: Fault, call: Call, onward: Onward) -> None:  # noqa: ARG002
-        # A client that is still sending might otherwise never come to read the answer.
-        await call.body()
         await self.answer(datetime.now(UTC))(call.scope, call.receive, call.send)
 
     def answer(self, now: datetime) -> Response:
