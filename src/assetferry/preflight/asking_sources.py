@@ -20,7 +20,7 @@ async def ask_source(name: str, ground: Ground, report: Report) -> Probe | None:
     place: Path = ("sources", name)
     if (path := ground.lacks(place)) is not None:
         needs = "a usable address" if path == (*place, "url") else "its secret"
-        report.add("first_page", skipped(needs, path))
+        report.add("first_page", skipped(needs, path, of=name))
         return None
     try:
         opened = open_source(source, outbound=ground.outbound, secrets=ground.secret)

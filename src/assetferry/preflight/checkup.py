@@ -109,4 +109,4 @@ def _ask_nobody(definition: Definition, report: Report) -> None:
     for step in ("credentials", "import_source", "mapping"):
         report.add(step, skipped("a way out"))
     for name in definition.sources:
-        report.add("first_page", skipped("a way out", ("sources", name)))
+        report.add("first_page", skipped("a way out", ("sources", name), of=name))

@@ -31,6 +31,7 @@ class Ground:
         return next((path for path in self.unusable if path[: len(place)] == place), None)
 
 
-def skipped(needs: str, path: Path = ()) -> Finding:
-    """Say that a step was not taken, for what it lacks."""
-    return Finding(state="skipped", message=f"not looked at: it needs {needs}", path=path)
+def skipped(needs: str, path: Path = (), *, of: str | None = None) -> Finding:
+    """Say that a step was not taken for what it lacks; ``of`` names a source."""
+    what = "" if of is None else f"{of}: "
+    return Finding(state="skipped", message=f"{what}not looked at: it needs {needs}", path=path)
