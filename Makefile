@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test lint format lock clean
+.PHONY: demo test chaos lint format lock clean
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,6 +18,9 @@ demo: $(STAMP)  ## 10,000 devices from a third-party service into a local Assets
 
 test: $(STAMP)  ## every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest
+
+chaos: $(STAMP)  ## N kills of importer and Assets server in one import of 200,000 devices
+	CHAOS_KILLS=$(or $(N),200) CHAOS_DEVICES=200000 $(BIN)/python -m pytest tests/chaos
 
 lint: $(STAMP)  ## ruff and pyright strict
 	$(BIN)/ruff check .
