@@ -13,8 +13,8 @@ from documents import ROOT, named, page, rows, section
 
 _PAGE = "docs/reference/errors.md"
 _BRANCHES = {RetryLater: "retry later", NeedsPerson: "a person", Fatal: "fatal"}
-_CALLS = {"Objection": 0, "_failed": 0, "Unfit": 0, "_unfit": 1, "Problem": 2}
-"""Calls of engine and mapping that take a code, and the place where they take it."""
+_CALLS = {"Objection": 1, "_failed": 0, "Unfit": 0, "_unfit": 1, "Problem": 2}
+"""Calls that take a code, and the place where they take it."""
 
 
 def errors() -> list[type[FerryError]]:
@@ -32,9 +32,9 @@ def errors() -> list[type[FerryError]]:
 
 
 def reasons() -> set[str]:
-    """The codes that engine and mapping write into the ledger, read from their source."""
+    """The codes that runs, chunks and records get, read from the source of those who give them."""
     found: set[str] = set()
-    for room in ("engine", "mapping"):
+    for room in ("engine", "mapping", "ledger"):
         for file in (ROOT / "src" / "assetferry" / room).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 found.update(_codes(node))
@@ -93,7 +93,7 @@ def test_docs_errors_name_their_branch_and_cure(cells: list[str]) -> None:
 
 
 def test_docs_reasons_are_all_described() -> None:
-    """The other two tables have the codes that engine and mapping give, and no others."""
+    """The other two tables have the codes that the source gives, and no others."""
     runs = named(section(_PAGE, "Reasons of runs and chunks"))
     quarantined = named(section(_PAGE, "Reasons in quarantine"))
     assert not set(runs) & set(quarantined)
