@@ -139,6 +139,10 @@ def test_a_pure_room_borrows_values_only(of: str, among: set[str], expected: set
     assert borrowed == expected
 
 
+READERS = {"assetferry.preflight.memory"}
+"""Looks into a ledger that it must neither make nor migrate, as opening one would."""
+
+
 def test_only_the_ledger_writes_the_ledger() -> None:
     """Outside of it SQLAlchemy is known by one name, the Connection that a transition is given.
 
@@ -147,7 +151,7 @@ def test_only_the_ledger_writes_the_ledger() -> None:
     """
     found = {
         (name, one)
-        for name in modules()
+        for name in modules().keys() - READERS
         if not within(name, "assetferry.ledger")
         for one in imports(name)
         if one.split(".")[0] in DATABASES or within(one, "assetferry.ledger.tables")
@@ -156,12 +160,26 @@ def test_only_the_ledger_writes_the_ledger() -> None:
     assert {room(name) for name, _ in found} <= {"engine"}
 
 
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_who_reads_past_the_ledger_cannot_write(name: str) -> None:
+    """It knows no statement that writes, and its connections refuse to on both databases."""
+    writing = {"insert", "update", "delete", "text", "DDL"}
+    assert not writing & {one.split(".")[-1] for one in imports(name)}
+    texts = {
+        node.value
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert texts >= {"PRAGMA query_only = ON", "SET TRANSACTION READ ONLY"}
+
+
 def test_a_connection_outside_the_ledger_is_only_passed_on() -> None:
     """Nobody but the ledger calls anything on a connection, not even with a text of SQL."""
     called = [
         (name, node.lineno)
         for name, tree in modules().items()
         if not within(name, "assetferry.ledger") and not within(name, "assetferry.local_assets")
+        if name not in READERS
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
