@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test chaos lint format lock clean
+.PHONY: demo test chaos bench lint format lock clean
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +21,9 @@ test: $(STAMP)  ## every test, on SQLite and on PostgreSQL
 
 chaos: $(STAMP)  ## N kills of importer and Assets server in one import of 200,000 devices
 	CHAOS_KILLS=$(or $(N),200) CHAOS_DEVICES=200000 $(BIN)/python -m pytest tests/chaos
+
+bench: $(STAMP)  ## speed and memory; ARGS="P1a P7 --quick" chooses
+	$(BIN)/python -m bench $(ARGS)
 
 lint: $(STAMP)  ## ruff and pyright strict
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""What assetferry costs, measured against the same work done barely: ``python -m bench``."""
