@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from assetferry.recurrence import Frequency, Recurrence, first_due, next_due
+from minutes import first_minutes
 
 ZONES = [
     "UTC",
@@ -189,22 +190,6 @@ def test_what_has_no_meaning_is_refused(wrong: dict[str, object]) -> None:
         Recurrence(**fields)  # type: ignore[arg-type]
 
 
-def by_the_minute(zone: ZoneInfo, at: time, first: date, last: date) -> dict[date, datetime]:
-    """Give each day's time by looking at every minute: the first that is not before ``at``.
-
-    The rule in other words, with nothing of the code's own arithmetic: whatever clocks do,
-    that minute is the time itself, the first of two, or the end of a gap.
-    """
-    found: dict[date, datetime] = {}
-    minute = datetime.combine(first, time(), tzinfo=UTC) - timedelta(days=1)
-    while minute.date() <= last + timedelta(days=1):
-        wall = minute.astimezone(zone)
-        if wall.time() >= at:
-            found.setdefault(wall.date(), minute)
-        minute += timedelta(minutes=1)
-    return {day: due for day, due in found.items() if first <= day <= last}
-
-
 @pytest.mark.parametrize(
     ("zone", "at"),
     [
@@ -219,7 +204,7 @@ def by_the_minute(zone: ZoneInfo, at: time, first: date, last: date) -> dict[dat
 def test_a_year_of_days_is_what_every_minute_says(zone: str, at: time) -> None:
     """A year of DAILY times is the same as found by looking at each of its minutes."""
     first, last = date(2026, 7, 1), date(2027, 6, 30)
-    expected = by_the_minute(ZoneInfo(zone), at, first, last)
+    expected = first_minutes(ZoneInfo(zone), at, first, last)
     recurrence = Recurrence(
         start=datetime.combine(first, at), zone=ZoneInfo(zone), frequency="DAILY"
     )
