@@ -12,10 +12,10 @@ from assetferry.definition.secrets import Secret, SecretReference, resolve
 from assetferry.engine.ports import Equipment
 from assetferry.mapping.transformers import compile_transformers
 from assetferry.outbound.client import Outbound
-from assetferry.outbound.limits import Limits
+from assetferry.outbound.limits import Limits, Timeouts
 from assetferry.sources.opening import open_source
 
-__all__ = ["equip", "equip_definition"]
+__all__ = ["allowed_hosts", "equip", "equip_definition", "way_out"]
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ async def equip_definition(
         return resolve(reference, environ)
 
     token = secret(definition.assets.token)
-    async with _outbound(definition, environ) as outbound:
+    async with way_out(definition, environ) as outbound:
         yield Equipment(
             definition=definition,
             target=AssetsClient(outbound, definition.assets.base_url, token),
@@ -51,14 +51,23 @@ async def equip_definition(
         )
 
 
-def _outbound(definition: Definition, environ: Mapping[str, str]) -> Outbound:
+def way_out(
+    definition: Definition, environ: Mapping[str, str], *, timeouts: Timeouts | None = None
+) -> Outbound:
+    """Make the one HTTP client of a definition. Raises SecretMissing or BadAddress."""
     egress, limits = definition.egress, definition.limits
     proxy = egress.proxy
     if isinstance(proxy, SecretReference):
         proxy = resolve(proxy, environ).reveal()
     return Outbound(
-        [*egress.allow, rule_for(definition.assets.base_url)],
+        allowed_hosts(definition),
         proxy=proxy,
         ca_file=egress.ca_file,
+        timeouts=timeouts,
         limits=Limits(connections=limits.reads + limits.sends),
     )
+
+
+def allowed_hosts(definition: Definition) -> list[str]:
+    """Give the whole allow-list: the definition's own, and the host of Assets."""
+    return [*definition.egress.allow, rule_for(definition.assets.base_url)]

@@ -12,20 +12,25 @@ from assetferry.definition.load import load
 from assetferry.definition.positions import Path
 from assetferry.definition.problems import DefinitionError
 from assetferry.definition.secrets import SecretMissing
+from assetferry.equipment import way_out
 from assetferry.errors import FerryError
 from assetferry.outbound.client import Outbound
+from assetferry.outbound.limits import Timeouts
 from assetferry.preflight.asking_assets import ask_assets
 from assetferry.preflight.asking_sources import ask_source
 from assetferry.preflight.choices import choice_findings
 from assetferry.preflight.finding import Finding, Places, Step
 from assetferry.preflight.ground import Ground, skipped
 from assetferry.preflight.probing import Probe
-from assetferry.preflight.reach import denied, egress_findings, way_out
+from assetferry.preflight.reach import denied, egress_findings
 from assetferry.preflight.report import Report, misdefined
 from assetferry.preflight.samples import samples
 from assetferry.preflight.secrets import missing, references, secret_findings
 
 __all__ = ["check"]
+
+_PATIENCE = Timeouts(connect=10.0, read=30.0, total=60.0)
+"""Seconds: a person waits for a check, where a run would wait longer."""
 
 
 async def check(
@@ -85,7 +90,7 @@ async def _way_out(
 ) -> Outbound | None:
     """Open the client; None, with the reason reported, where it cannot be."""
     try:
-        return await stack.enter_async_context(way_out(definition, environ))
+        return await stack.enter_async_context(way_out(definition, environ, timeouts=_PATIENCE))
     except SecretMissing:
         report.add("egress", skipped("the proxy's secret", ("egress", "proxy")))
     except FerryError as error:

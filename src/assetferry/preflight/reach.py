@@ -1,40 +1,20 @@
-"""The way out: the definition's one HTTP client, and where the hosts it names lead."""
+"""Where the hosts that a definition names lead, and which of them may be spoken to."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
 
 from assetferry.definition.document import Definition
-from assetferry.definition.egress import rule_for
 from assetferry.definition.positions import Path
-from assetferry.definition.secrets import SecretReference, resolve
 from assetferry.definition.urls import Place, place
-from assetferry.outbound.client import Outbound
+from assetferry.equipment import allowed_hosts
 from assetferry.outbound.egress import Egress
 from assetferry.outbound.errors import EgressDenied
-from assetferry.outbound.limits import Limits, Timeouts
 from assetferry.outbound.resolver import CheckedResolver
 from assetferry.preflight.finding import Finding
 
-__all__ = ["BASE_URL", "addresses", "denied", "egress_findings", "way_out"]
+__all__ = ["BASE_URL", "addresses", "denied", "egress_findings"]
 
 BASE_URL: Path = ("assets", "base_url")
-_PATIENCE = Timeouts(connect=10.0, read=30.0, total=60.0)
-"""Seconds: a person waits for a check, where a run would wait longer."""
-
-
-def way_out(definition: Definition, environ: Mapping[str, str]) -> Outbound:
-    """Make the client for everything a check asks; raise SecretMissing or BadAddress."""
-    egress, limits = definition.egress, definition.limits
-    proxy = egress.proxy
-    if isinstance(proxy, SecretReference):
-        proxy = resolve(proxy, environ).reveal()
-    return Outbound(
-        _allowed(definition),
-        proxy=proxy,
-        ca_file=egress.ca_file,
-        timeouts=_PATIENCE,
-        limits=Limits(connections=limits.reads + limits.sends),
-    )
 
 
 def addresses(definition: Definition) -> dict[Path, Place]:
@@ -54,7 +34,7 @@ async def denied(
     """
     if definition.egress.proxy is not None:
         return {}
-    checked = resolver or CheckedResolver(Egress.of(_allowed(definition)))
+    checked = resolver or CheckedResolver(Egress.of(allowed_hosts(definition)))
     found: dict[Path, str] = {}
     reasons: dict[Place, str | None] = {}
     try:
@@ -90,10 +70,6 @@ def egress_findings(definition: Definition, refused: Mapping[Path, str]) -> list
             )
         )
     return found
-
-
-def _allowed(definition: Definition) -> list[str]:
-    return [*definition.egress.allow, rule_for(definition.assets.base_url)]
 
 
 async def _reason(resolver: CheckedResolver, where: Place) -> str | None:
