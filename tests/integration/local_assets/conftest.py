@@ -4,14 +4,17 @@ import base64
 import http.client
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from assetferry.assets.client import AssetsClient
 from assetferry.local_assets.server import LocalAssets
+from assetferry.outbound.client import Outbound
+from local_assets_faults import FAULTS, HOSTS, Setter, client
 
 DEADLINE = 30
 
@@ -141,3 +144,23 @@ def api(server: LocalAssets) -> Api:
     client = Api(server.url)
     client.new_source()
     return client
+
+
+@pytest.fixture
+def faults(api: Any) -> Iterator[Setter]:
+    """Faults on a mapped import source; all are gone afterwards."""
+    api.put_mapping(HOSTS)
+    yield Setter(api)
+    assert api.call("DELETE", FAULTS, token="").status == 204
+
+
+@pytest.fixture
+async def outbound() -> AsyncIterator[Outbound]:
+    async with Outbound(["127.0.0.1"]) as opened:
+        yield opened
+
+
+@pytest.fixture
+def assets(api: Any, outbound: Outbound) -> AssetsClient:
+    """The importer's own client, bound to the import source."""
+    return client(api, outbound)

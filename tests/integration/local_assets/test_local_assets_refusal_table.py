@@ -11,40 +11,8 @@ import pytest
 
 from assetferry.local_assets.server import serve
 from assetferry.local_assets.settings import Settings
+from local_assets_faults import HOSTS
 
-DOCUMENT: dict[str, Any] = {
-    "schema": {
-        "objectSchema": {
-            "name": "S",
-            "description": "d",
-            "objectTypes": [
-                {
-                    "name": "Host",
-                    "description": "d",
-                    "attributes": [
-                        {"name": "Name", "description": "d", "type": "text", "label": True}
-                    ],
-                }
-            ],
-        }
-    },
-    "mapping": {
-        "objectTypeMappings": [
-            {
-                "objectTypeName": "Host",
-                "selector": "hosts",
-                "description": "d",
-                "attributesMapping": [
-                    {
-                        "attributeName": "Name",
-                        "attributeLocators": ["name"],
-                        "externalIdPart": True,
-                    }
-                ],
-            }
-        ]
-    },
-}
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 STATES = ("INGESTING", "PROCESSING", "DONE", "CANCELLED")
 CLOSED = ("PROCESSING", "DONE", "CANCELLED")
@@ -128,7 +96,7 @@ def rows() -> dict[str, Row]:
         },
         **{
             f"{method} mapping while {state}": Row(
-                state, f"{method} {{S}}/mapping", DOCUMENT, 409, "IN_PROGRESS"
+                state, f"{method} {{S}}/mapping", HOSTS, 409, "IN_PROGRESS"
             )
             for method in ("PUT", "PATCH")
             for state in STATES[:2]
@@ -154,7 +122,7 @@ def rows() -> dict[str, Row]:
             for call, body in (
                 (f"GET {{W}}/importsource/{UNKNOWN}", None),
                 (f"GET {{W}}/importsource/{UNKNOWN}/configstatus", None),
-                (f"PUT {{W}}/importsource/{UNKNOWN}/mapping", DOCUMENT),
+                (f"PUT {{W}}/importsource/{UNKNOWN}/mapping", HOSTS),
                 (f"POST {{W}}/importsource/{UNKNOWN}/executions", None),
                 (f"POST {{W}}/importsource/{UNKNOWN}/token", None),
                 (f"POST {{W}}/importsource/{UNKNOWN}/executions/x/history/failed", given),
@@ -256,7 +224,7 @@ def bring_to(api: Any, state: str) -> str:
         api.new_source("Odd", **change)
     if state == "NEW":
         return ""
-    api.put_mapping(DOCUMENT)
+    api.put_mapping(HOSTS)
     if state not in STATES:
         return ""
     execution: str = api.start()
@@ -275,7 +243,7 @@ def bring_to(api: Any, state: str) -> str:
 
 def test_an_execution_of_another_source_does_not_exist_here(api: Any) -> None:
     """Ids are known below their own import source only, whoever asks."""
-    api.put_mapping(DOCUMENT)
+    api.put_mapping(HOSTS)
     number = api.start().rpartition("/")[2]
     api.new_source("Other")
     for method, path, body in (
@@ -296,8 +264,6 @@ async def test_what_nobody_foresaw_is_500_without_internals(api: Any) -> None:
         api.url = running.url
         await asyncio.to_thread(api.new_source)
         running.site.database.writer.stop()
-        reply = await asyncio.to_thread(
-            api.call, "PUT", f"{api.here}/mapping", DOCUMENT, user=False
-        )
+        reply = await asyncio.to_thread(api.call, "PUT", f"{api.here}/mapping", HOSTS, user=False)
     assert reply.status == 500
     assert reply.body == {"errorMessages": ["Something went wrong"], "errors": {}}
