@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
 from assetferry.ledger.transition import Ledger
@@ -20,6 +20,8 @@ _CONNECTIONS = 8
 _TRIES = 5
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 """SQLSTATE of a serialisation failure and of a deadlock: the server has undone everything."""
+_PASSING = frozenset({"08", "40", "53", "57"})
+"""Classes of SQLSTATE that time may heal: connection, rollback, resources, intervention."""
 
 
 def postgres_engine(url: str) -> Engine:
@@ -83,9 +85,16 @@ class PostgresLedger(Ledger):
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) in _ROLLED_BACK and attempt < _TRIES:
                     continue
-                if error.connection_invalidated or error.orig is None:
+                if _passing(error):
                     raise LedgerBusy(
-                        f"The connection to the ledger {self.place} broke off; it is tried again."
+                        f"The ledger {self.place} is out of reach or broke off; it is tried again."
                     ) from error
                 raise
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _passing(error: DBAPIError) -> bool:
+    # A server that cannot be connected to gives no SQLSTATE at all.
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    unreached = isinstance(error, OperationalError) and state is None
+    return error.connection_invalidated or unreached or (state or "")[:2] in _PASSING

@@ -29,6 +29,19 @@ _LOCKED_FOR_S = 30
 """How long a commit waits for another process; its transitions take milliseconds."""
 
 
+_OF_THE_FILE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""Result codes that speak of the file and not of the statement that met them."""
+
 _Outcome: TypeAlias = tuple[Any, BaseException | None]
 """What a transition returned, or raised."""
 
@@ -89,6 +102,7 @@ class SqliteLedger(Ledger):
         """Open the file, which must have been upgraded; ``clock`` gives epoch seconds."""
         self._path = path
         self._clock = clock
+        self._closing = False
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
         self._writer.start()
@@ -106,7 +120,8 @@ class SqliteLedger(Ledger):
         **kwargs: P.kwargs,
     ) -> T:
         """Hand the transition to the writer thread and wait until it is on the disk."""
-        if not self._writer.is_alive():
+        # After close nobody reads the queue: what is put into it would wait for ever.
+        if self._closing:
             raise LedgerUnusable(f"The ledger {self._path} is closed.")
         loop = asyncio.get_running_loop()
         call = _Call(lambda on: transition(on, *args, **kwargs), loop, loop.create_future())
@@ -115,23 +130,21 @@ class SqliteLedger(Ledger):
 
     async def close(self) -> None:
         """Let the writer finish its queue and end."""
+        self._closing = True
         self._calls.put(None)
         await asyncio.to_thread(self._writer.join)
 
     def _write(self) -> None:
-        engine = sqlite_engine(self._path)
         try:
-            with engine.connect() as connection:
+            with sqlite_engine(self._path).connect() as connection:
                 connection.info["clock"] = self._clock
                 last = False
                 while not last:
                     group, last = self._next_group()
                     if group:
                         self._commit(connection, group)
-        except DBAPIError as error:
+        except (DBAPIError, OSError) as error:
             self._refuse(self._explained(error))
-        finally:
-            engine.dispose()
 
     def _refuse(self, failure: Exception) -> None:
         """Answer every call with the failure, until close: nobody may wait for ever."""
@@ -164,18 +177,27 @@ class SqliteLedger(Ledger):
         except BaseException as error:  # noqa: BLE001 # the waiting coroutines must hear of it
             outcomes = [(None, error) for _ in group]
         for call, (result, error) in zip(group, outcomes, strict=True):
-            call.settle(result, error)
+            if isinstance(error, DBAPIError) and _code(error) in _OF_THE_FILE:
+                call.settle(None, self._explained(error))
+            else:
+                call.settle(result, error)
 
-    def _explained(self, error: DBAPIError) -> Exception:
-        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+    def _explained(self, error: DBAPIError | OSError) -> Exception:
+        if _code(error) == sqlite3.SQLITE_BUSY:
             return LedgerBusy(
                 f"Another process kept the ledger {self._path} locked for {_LOCKED_FOR_S} s."
             )
-        folder = self._path.parent
+        folder, reason = self._path.parent, getattr(error, "orig", error)
         return LedgerUnusable(
-            f"The ledger {self._path} cannot be written ({error.orig}). "
+            f"The ledger {self._path} cannot be written ({reason}). "
             f"See that {folder} has free space and belongs to this user; nothing was lost."
         )
+
+
+def _code(error: DBAPIError | OSError) -> int | None:
+    """Give SQLite's primary result code."""
+    extended = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return None if extended is None else extended & 0xFF
 
 
 def _together(connection: Connection, group: Sequence[_Call]) -> Sequence[_Outcome] | None:

@@ -168,7 +168,8 @@ def upgrade() -> None:
         sa.Column("token", sa.Integer(), server_default="0", nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('DUE', 'FAILED', 'SPLIT', 'STAGED', 'SUBMITTED')", name=op.f("ck_chunks_state")
+            "state IN ('DUE', 'FAILED', 'SPLIT', 'STAGED', 'SUBMITTED')",
+            name=op.f("ck_chunks_state"),
         ),
         sa.ForeignKeyConstraint(
             ["run", "stream"],
