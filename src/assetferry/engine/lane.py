@@ -15,7 +15,7 @@ from assetferry.engine.sending import send
 from assetferry.engine.starting import start
 from assetferry.errors import FerryError, RetryLater
 from assetferry.ledger.chunk import Read, Send
-from assetferry.ledger.claim import Step, Work, claim
+from assetferry.ledger.claim import Step, Wait, Work, claim
 from assetferry.ledger.errors import LeaseLost, LedgerBusy
 from assetferry.ledger.leasing import ChunkLease, RunLease
 from assetferry.ledger.run import Run, load_run
@@ -25,6 +25,8 @@ from assetferry.ledger.states import RunState
 __all__ = ["Lane"]
 
 _log = logging.getLogger(__name__)
+_BUSY_S = 1.0
+"""Pause before a ledger that was out of reach is asked again."""
 _POISON = 20
 """Workers that may die on one row before a person has to look at it."""
 _STEPS: Mapping[RunState, Callable[[Desk, Run], Awaitable[None]]] = {
@@ -52,8 +54,12 @@ class Lane:
         self._started: Run | None = None
 
     async def claim(self) -> Work:
-        """Take what is to be done next."""
-        return await self._desk.ledger.run(claim, self._desk.run.id, self._worker)
+        """Take what is to be done next; nothing yet while the ledger is out of reach."""
+        try:
+            return await self._desk.ledger.run(claim, self._desk.run.id, self._worker)
+        except LedgerBusy as busy:
+            _log.warning("Cannot go on: %s", busy, extra={"action": busy.code})
+            return Wait(_BUSY_S)
 
     async def work(self, work: Read | Send | Step) -> None:
         """Work off what was claimed, and write down what came of it."""
