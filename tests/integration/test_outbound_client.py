@@ -296,3 +296,23 @@ async def test_a_foreign_certificate_needs_a_person_or_a_ca_file() -> None:
                 await out.request("GET", url)
         async with Outbound(["127.0.0.1"], ca_file=str(PEM)) as out:
             assert (await out.request("GET", url)).body == b"private"
+
+
+async def test_a_large_body_arrives_whole() -> None:
+    """Three megabytes are sent with their length, and in pieces that let others go on."""
+    body = bytes(range(256)) * 12 * 1024
+    arrived: list[bytes] = []
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        arrived.extend([head, await reader.readexactly(len(body))])
+        writer.write(answer(b""))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(receive, "127.0.0.1", 0, limit=len(body))
+    async with server, Outbound(["127.0.0.1"]) as out:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        assert (await out.request("POST", url, body=body)).status == 200
+    assert f"content-length: {len(body)}".encode() in arrived[0].lower()
+    assert arrived[1] == body

@@ -1,5 +1,6 @@
 """The one HTTP client: allow-list, time-outs, size limits, and nothing from the environment."""
 
+import io
 import ssl
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -20,6 +21,7 @@ from assetferry.outbound.response import Response
 __all__ = ["Outbound"]
 
 _CHUNK = 256 * 1024
+_WHOLE = 2**20
 # Below the five seconds after which common servers close an idle connection: a POST that
 # meets a connection just closed cannot be told from one that was received.
 _KEEP_ALIVE = 4.0
@@ -139,7 +141,7 @@ class Outbound:
                 hop.method,
                 hop.url,
                 headers=hop.headers,
-                data=hop.body,
+                data=_sent(hop.body),
                 proxy=self._proxy,
                 allow_redirects=False,
                 timeout=self._timeout(timeout),
@@ -176,6 +178,11 @@ class Outbound:
             sock_connect=self._timeouts.connect,
             sock_read=self._timeouts.read,
         )
+
+
+def _sent(body: bytes | None) -> bytes | io.BytesIO | None:
+    """Give a large body as a stream: whole, it would be written in one blocking step."""
+    return io.BytesIO(body) if body is not None and len(body) > _WHOLE else body
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
