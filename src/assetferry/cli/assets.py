@@ -9,6 +9,7 @@ from assetferry.cli.choices import server_options, server_settings
 from assetferry.cli.output import echo_json
 from assetferry.cli.session import interruptible
 from assetferry.errors import Fatal
+from assetferry.local_assets.openapi import document
 from assetferry.local_assets.server import Running, serve
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store import provisioning
@@ -25,14 +26,18 @@ class PortTaken(Fatal):
 
 @server_options
 @click.command("assets")
+@click.option("--openapi", is_flag=True, help="Print the API as an OpenAPI document, and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON.")
-def command(*, as_json: bool, **chosen: Any) -> None:
+def command(*, openapi: bool, as_json: bool, **chosen: Any) -> None:
     """Serve a local Assets: import, then search what was imported.
 
     An empty one is given an object schema "Hardware" with an import source, whose token is
     shown this once. Where Assets' contract leaves something open, an option chooses; those
     from --enabled on hold for import sources that are made.
     """
+    if openapi:
+        echo_json(document())
+        return
     settings = server_settings(chosen)
     try:
         asyncio.run(_serve(settings, as_json=as_json))

@@ -23,6 +23,7 @@ from assetferry.local_assets.routes.doorkeeper import Doorkeeper
 from assetferry.local_assets.routes.faults import FAULT_ROUTES
 from assetferry.local_assets.routes.icons import ICON_ROUTES
 from assetferry.local_assets.routes.local import LOCAL_ROUTES
+from assetferry.local_assets.routes.openapi import OPENAPI_ROUTES
 from assetferry.local_assets.routes.people import PEOPLE_ROUTES
 from assetferry.local_assets.routes.schedules import SLOT_ROUTES
 from assetferry.local_assets.routes.table import api_routes
@@ -78,6 +79,7 @@ def create_app(settings: Settings, data: Path) -> Starlette:
                     *LOCAL_ROUTES,
                     *FAULT_ROUTES,
                     *ICON_ROUTES,
+                    *OPENAPI_ROUTES,
                     *CLOCK_ROUTES,
                     *SLOT_ROUTES,
                 ],

@@ -8,7 +8,8 @@ import msgspec
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from assetferry.local_assets.faults.gate import Gate
 from assetferry.local_assets.faults.register import Register
@@ -72,4 +73,16 @@ def _route(path: str, methods: Mapping[str, Handler], **more: Any) -> Route:
         method = "GET" if request.method == "HEAD" else request.method
         return await methods[method](request)
 
-    return Route(path, dispatch, methods=list(methods), **more)
+    return _Resource(path, dispatch, methods=list(methods), **more)
+
+
+class _Resource(Route):
+    """A route that answers for its path whatever the method.
+
+    Otherwise ``GET object/aql`` would be taken for an object of the name ``aql``, a 404, because
+    the path of the next route fits too and has the method.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child_scope = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL else match), child_scope
