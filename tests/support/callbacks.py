@@ -56,8 +56,11 @@ def listening(app: App) -> Generator[App]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
+    class Server(ThreadingHTTPServer):
+        daemon_threads = False
+        request_queue_size = 128  # apps are called many at a time
+
+    server = Server(("127.0.0.1", 0), Handler)
     app.url = f"http://127.0.0.1:{server.server_port}/trigger"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

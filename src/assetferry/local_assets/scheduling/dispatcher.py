@@ -68,11 +68,9 @@ class Dispatcher:
         self._change.set()
 
     async def settle(self) -> None:
-        """Work off every slot that has come, and wait until all calls are concluded."""
-        self._take_up()
-        while self._in_hand:
-            await asyncio.gather(*self._in_hand.values())
-        self.changed()
+        """Work off every slot that has come; back once each call is concluded, or cannot be."""
+        self._take_up(self.clock.now())
+        await asyncio.gather(*self._in_hand.values())
 
     def earliest(self) -> datetime | None:
         """Give the next slot of any schedule."""
@@ -99,8 +97,9 @@ class Dispatcher:
             # Cleared before looking: whatever changes after the look sets it again.
             self._change.clear()
             try:
-                self._take_up()
+                # One time for both: no slot falls between what is due and what is next.
                 now = self.clock.now()
+                self._take_up(now)
                 pause = self.clock.pause(slots.earliest(self._database.reader(), now))
             except Exception:
                 logger.exception("schedules could not be read", extra={"action": "look_failed"})
@@ -109,18 +108,17 @@ class Dispatcher:
                 async with asyncio.timeout(pause):
                     await self._change.wait()
 
-    def _take_up(self) -> None:
+    def _take_up(self, now: datetime) -> None:
         """Begin with every schedule that is due and not in hand."""
-        if self._stopping:
-            return
-        for schedule_id in slots.due(self._database.reader(), self.clock.now()):
+        for schedule_id in slots.due(self._database.reader(), now):
             if schedule_id not in self._in_hand:
                 self._in_hand[schedule_id] = asyncio.create_task(self._work_off(schedule_id))
 
     async def _work_off(self, schedule_id: str) -> None:
         try:
             async with self._turns:
-                await self._call(schedule_id)
+                if not self._stopping:
+                    await self._call(schedule_id)
         except Exception:
             logger.exception(
                 "a schedule could not be worked off; it is tried again",

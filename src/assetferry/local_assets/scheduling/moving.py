@@ -37,7 +37,6 @@ class Moving:
                 if self._dispatcher.earliest() == slot:
                     raise RuntimeError("a slot that has come could not be worked off")
             await clock.move(to)
-            self._dispatcher.changed()
 
     async def jump(self, to: datetime) -> None:
         """Let it be another time; what lies between was missed."""
