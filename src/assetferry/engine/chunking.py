@@ -1,9 +1,9 @@
 """How the entries of one read are cut into chunks."""
 
-from assetferry.engine.payload import Item, pack
+from assetferry.engine.payload import write
 from assetferry.ledger.chunk import ChunkKey
 from assetferry.ledger.staged import Part, TypeTally
-from assetferry.mapping.outcome import Outcome
+from assetferry.mapping.outcome import Entry, Outcome
 
 __all__ = ["Chunking"]
 
@@ -17,8 +17,9 @@ class _Open:
     """The chunk that is being filled."""
 
     def __init__(self) -> None:
-        self.items: list[Item] = []
-        self.seen: set[Item] = set()
+        self.data: dict[str, dict[bytes, None]] = {}
+        """Selector to entries in order. A mapping, so that an equal entry is found at once, and
+        of bytes, which the garbage collector need not look at."""
         self.bytes = _ENVELOPE
         self.records = 0
         self.entries: dict[str, int] = {}
@@ -63,17 +64,17 @@ class Chunking:
         if chunk.records >= self._records:
             chunk = self._new()
         for entry in outcome.entries:
-            chunk = self._put(chunk, entry.object_type, (entry.selector, entry.body))
+            chunk = self._put(chunk, entry)
         chunk.records += 1
 
     def parts(self, execution_id: str, key: ChunkKey, *, several: bool) -> list[Part]:
         """Write the bytes of all chunks; ``several`` names even a single one as a part."""
-        filled = [chunk for chunk in self._chunks if chunk.items]
+        filled = [chunk for chunk in self._chunks if chunk.data]
         several = several or len(filled) > 1
         return [
             Part(
-                pack(
-                    chunk.items,
+                write(
+                    chunk.data,
                     execution_id=execution_id,
                     key=key.child(index) if several else key,
                 ),
@@ -83,20 +84,23 @@ class Chunking:
             for index, chunk in enumerate(filled)
         ]
 
-    def _put(self, chunk: _Open, object_type: str, item: Item) -> _Open:
+    def _put(self, chunk: _Open, entry: Entry) -> _Open:
+        object_type, body = entry.object_type, entry.body
         tally = self._tally(object_type)
         tally.entries_mapped += 1
-        size = len(item[1]) + 1
-        heading = 0 if object_type in chunk.entries else len(item[0]) + _LIST
-        if chunk.items and item not in chunk.seen and chunk.bytes + heading + size > self._size:
-            chunk = self._new()
-            heading = len(item[0]) + _LIST
-        if item in chunk.seen:
+        known = chunk.data.get(entry.selector)
+        if known is not None and body in known:
             tally.entries_repeated += 1
             return chunk
-        chunk.seen.add(item)
-        chunk.items.append(item)
-        chunk.bytes += heading + size
+        size = len(body) + 1
+        heading = len(entry.selector) + _LIST
+        if chunk.data and chunk.bytes + size + (heading if known is None else 0) > self._size:
+            chunk, known = self._new(), None
+        if known is None:
+            known = chunk.data[entry.selector] = {}
+            chunk.bytes += heading
+        known[body] = None
+        chunk.bytes += size
         self.bytes += size
         chunk.entries[object_type] = chunk.entries.get(object_type, 0) + 1
         return chunk

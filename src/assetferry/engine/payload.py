@@ -6,7 +6,7 @@ import msgspec
 
 from assetferry.ledger.chunk import ChunkKey
 
-__all__ = ["Item", "counted", "pack", "unpack"]
+__all__ = ["Item", "counted", "pack", "unpack", "write"]
 
 Item = tuple[str, bytes]
 """A selector, and one entry as JSON."""
@@ -20,14 +20,19 @@ class _Body(msgspec.Struct):
 
 
 def pack(items: Iterable[Item], *, execution_id: str, key: ChunkKey) -> bytes:
-    """Write the body of one ``POST data``.
-
-    Its ``clientGeneratedId`` is the chunk's place in its execution, so that a repeat is
-    recognised where Assets looks at it. Entries of one object type keep their order.
-    """
+    """Write the body of one ``POST data`` from entries in any order of object types."""
     data: dict[str, list[bytes]] = {}
     for selector, entry in items:
         data.setdefault(selector, []).append(entry)
+    return write(data, execution_id=execution_id, key=key)
+
+
+def write(data: Mapping[str, Iterable[bytes]], *, execution_id: str, key: ChunkKey) -> bytes:
+    """Write the body of one ``POST data`` from the entries of each selector, in their order.
+
+    Its ``clientGeneratedId`` is the chunk's place in its execution, so that a repeat is
+    recognised where Assets looks at it.
+    """
     lists = b",".join(
         b"%b:[%b]" % (msgspec.json.encode(selector), b",".join(entries))
         for selector, entries in data.items()
