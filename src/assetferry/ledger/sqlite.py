@@ -223,13 +223,12 @@ def _attempt(connection: Connection, call: _Call) -> _Outcome:
     savepoint = connection.begin_nested()
     try:
         result = call.transition(connection)
-    except DBAPIError as error:
-        if not connection.in_nested_transaction():
-            raise
-        savepoint.rollback()
-        return None, error
     except Exception as error:  # noqa: BLE001 # belongs to the caller, not to the group
-        savepoint.rollback()
+        try:
+            savepoint.rollback()
+        except DBAPIError:
+            # A full disk makes SQLite undo the whole transaction: that is what there is to tell.
+            raise error from None
         return None, error
     savepoint.commit()
     return result, None
