@@ -152,9 +152,9 @@ async def test_a_late_start_changes_nothing(ledger: Ledger) -> None:
     late = await step(ledger, run)
     await ledger.run(release, RunLease(run.id, late.token))
     now = await step(ledger, run)
-    await ledger.run(open_streams, run.id, now.token, ["a"])
-    before = await ledger.run(load_run, run.id)
-    for token in (late.token, now.token):
+
+    async def refused(token: int) -> None:
+        before = await ledger.run(load_run, run.id)
         for change in (
             ledger.run(identify, run.id, token, **SOURCE),
             ledger.run(note_post, run.id, token, before=None, posts=9),
@@ -163,7 +163,11 @@ async def test_a_late_start_changes_nothing(ledger: Ledger) -> None:
         ):
             with pytest.raises(LeaseLost):
                 await change
-    assert await ledger.run(load_run, run.id) == before
+        assert await ledger.run(load_run, run.id) == before
+
+    await refused(late.token)
+    await ledger.run(open_streams, run.id, now.token, ["a"])
+    await refused(now.token)
 
 
 async def test_a_step_waits_and_counts(ledger: Ledger, database: dict[str, str]) -> None:

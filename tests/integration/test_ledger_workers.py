@@ -11,6 +11,7 @@ from typing import Self
 
 import pytest
 
+from assetferry.ledger import membership as membership_module
 from assetferry.ledger.chunk import Read
 from assetferry.ledger.claim import LEASE_S, Wait, claim
 from assetferry.ledger.errors import LeaseLost
@@ -21,7 +22,7 @@ from assetferry.ledger.run import load_run
 from assetferry.ledger.staging import stage
 from assetferry.ledger.transition import Ledger
 from assetferry.ledger.workers import SILENT_S, bury, list_workers, register, seen
-from ledgers import begun, gave, ingesting, later, reading, step
+from ledgers import HOUR, begun, gave, ingesting, later, reading, step
 
 # What another process does: it joins, takes a run and a row of it, says so, and works for ever.
 WORKER = """
@@ -167,6 +168,17 @@ async def test_a_silent_machine_is_taken_for_dead(ledger: Ledger, database: dict
         buried = {dead.id for dead in await them.bury_dead()}
         assert buried == {"silent", us.worker}
         assert (await reading(late, run, "beating")).losses == 1
+
+
+async def test_nobody_takes_itself_for_dead(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long ago its last beat was: whoever asks, lives."""
+    us, them = Membership(ledger, locks=None), Membership(ledger, locks=None)
+    await us.join()
+    await them.join()
+    monkeypatch.setattr(membership_module, "SILENT_S", -HOUR)
+    assert [dead.id for dead in await us.bury_dead()] == [them.worker]
 
 
 async def test_who_was_taken_for_dead_and_lives_is_counted_again(ledger: Ledger) -> None:

@@ -107,6 +107,15 @@ def test_many_types_with_long_selectors_stay_within_chunk_bytes() -> None:
     assert max(len(part.body) for part in made) <= 1024
 
 
+def test_long_selectors_count_in_every_chunk() -> None:
+    """A chunk that goes on with a type of the chunk before names it anew."""
+    types = ["a" * 250, "b" * 250]
+    record = mapped(*(entry(str(number), types[number % 2]) for number in range(100)))
+    made = parts(chunked([record], size=1024))
+    assert len(made) > 2
+    assert max(len(part.body) for part in made) <= 1024
+
+
 def test_equal_entries_go_once_per_chunk() -> None:
     """The owner of three laptops is sent once, and counted as repeated twice."""
     owner = entry("Ada", "Employee")
