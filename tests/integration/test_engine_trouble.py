@@ -324,6 +324,42 @@ async def test_closing_waits_for_assets_to_come_back(
     assert "may still be open" in (ended.reason or "")
 
 
+async def test_a_run_without_its_secret_can_be_cancelled(
+    ledger: Ledger, site: Site, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that never spoke to Assets has nothing to close there: it ends at once."""
+    monkeypatch.delenv("INVENTORY_TOKEN")
+    held = await run_import(ledger, text)
+    assert held.held
+    async with Importer(ledger, equip, locks=None) as importer:
+        assert await importer.cancel(held.id)
+        ended = await finished(ledger, importer, held.id)
+    assert (ended.state, ended.reason) == (RunState.CANCELLED, "Cancelled by a person.")
+
+
+async def test_a_definite_no_to_a_start_leaves_others_alone(
+    ledger: Ledger, site: Site, text: str
+) -> None:
+    """After a refused start, an execution that somebody else began is not taken for ours."""
+    refused: list[str] = []
+
+    def refuse(answer: Started | Trouble) -> Started | Trouble:
+        if not refused and isinstance(answer, Started):
+            refused.append(answer.execution_id)
+            return Refused(reason="not today")
+        return answer
+
+    async with Importer(ledger, spoilt(Spoils(start=refuse)), locks=None) as importer:
+        run = await importer.begin(new_run(text))
+        assert run is not None
+        held = await finished(ledger, importer, run.id)
+        assert "not today" in (held.held_reason or "")
+        assert await importer.resume(run.id)
+        ended = await finished(ledger, importer, run.id)
+    assert ended.reason_code == "busy"
+    assert site.states() == ["INGESTING"]
+
+
 async def test_a_wrong_mapping_is_told_before_anything_starts(
     ledger: Ledger, site: Site, text: str
 ) -> None:

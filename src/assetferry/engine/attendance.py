@@ -10,6 +10,7 @@ from assetferry.engine.lane import Lane
 from assetferry.engine.ports import Equip
 from assetferry.errors import NeedsPerson
 from assetferry.ledger.claim import Ended, Held, Wait
+from assetferry.ledger.closing import end_unreached
 from assetferry.ledger.holding import hold
 from assetferry.ledger.run import load_run
 from assetferry.ledger.transition import Ledger
@@ -61,7 +62,9 @@ class Attendance:
                 )
                 await self._work(desk, lanes=limits.reads + limits.sends)
         except NeedsPerson as error:
-            await self._ledger.run(hold, run_id, reason=str(error), cure="Then resume.")
+            # A run that is being closed has nothing left to be held for.
+            if not await self._ledger.run(end_unreached, run_id, reason=str(error)):
+                await self._ledger.run(hold, run_id, reason=str(error), cure="Then resume.")
 
     async def _work(self, desk: Desk, *, lanes: int) -> None:
         bell = Bell()

@@ -47,8 +47,8 @@ def _too_few(definition: Definition, sums: Sums) -> Iterator[Objection]:
                 "too_few_records",
                 f"The source {stream.stream!r} gave {stream.records_read} records, "
                 f"at least {least} are expected.",
-                "See that the source is complete and its filters are right; if it may be "
-                "empty, set min_records = 0 under [safety].",
+                "See that the source is complete and its filters are right. If it may be empty, "
+                "set min_records = 0 under [safety] and run again with --new.",
             )
 
 
@@ -64,8 +64,7 @@ def _shrunk(
                 "shrunk",
                 f"{name}: {now.get(name, 0)} entries, {before} in the last good run; "
                 f"no more than {allowed:.0%} fewer are allowed.",
-                "See that the source is complete; if it really shrank, raise max_shrink under "
-                "[safety] for this run.",
+                "See that the source is complete, and if it was not, run again with --new.",
             )
 
 

@@ -13,7 +13,10 @@ from assetferry.assets.answers import (
     Identified,
     Refused,
     Started,
+    Throttled,
     Trouble,
+    Unavailable,
+    Unexpected,
 )
 from assetferry.engine.decisions import GiveUp, after_trouble
 from assetferry.engine.desk import Desk
@@ -114,7 +117,11 @@ async def _ask(desk: Desk, run: Run) -> bool:
                 record_execution, run.id, run.token, execution_id=execution_id, links=links
             )
             return True
+        case Unavailable() | Unexpected() | Throttled():
+            return await _trouble(desk, run, started)
         case _:
+            # A definite no has made nothing: what is open there is not ours to cancel.
+            await desk.ledger.run(note_post, run.id, run.token, before=run.before, posts=run.posts)
             return await _trouble(desk, run, started)
 
 

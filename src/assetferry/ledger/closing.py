@@ -1,6 +1,6 @@
 """Flow step 7: every run ends, with a reason, and leaves nothing open in Assets."""
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
@@ -10,7 +10,7 @@ from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import payloads, runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["begin_closing", "end_run", "give_up", "reported"]
+__all__ = ["begin_closing", "end_run", "end_unreached", "give_up", "reported"]
 
 _STOPPABLE = (RunState.STARTING, RunState.INGESTING, RunState.COMPLETING)
 """In PROCESSING Assets can no longer be stopped."""
@@ -84,3 +84,21 @@ def end_run(
     )
     connection.execute(delete(payloads).where(payloads.c.run == run))
     note(connection, run, "ended", f"{end}: {reason}")
+
+
+def end_unreached(connection: Connection, run: str, *, reason: str) -> bool:
+    """End a run that is being closed, without telling Assets; False if it is not being closed.
+
+    For a process that cannot speak to Assets at all, because it lacks a secret for one.
+    """
+    chosen = select(runs).where(runs.c.id == run, runs.c.state == RunState.CLOSING)
+    found = connection.execute(chosen.with_for_update(key_share=True)).one_or_none()
+    if found is None:
+        return False
+    told = found.reason or ""
+    if found.execution_id is not None or found.posts > 0:
+        opened = found.execution_id or "that it asked for"
+        told += f" Execution {opened} may still be open in Assets: {reason}"
+    end = RunState(found.intended_end or RunState.FAILED)
+    end_run(connection, run, found.token, end=end, code=found.reason_code, reason=told)
+    return True
