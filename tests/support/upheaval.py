@@ -27,8 +27,9 @@ class Upheaval:
     devices: int
     kills: int
     seed: int
-    limits: str = "chunk_records = 200\nreads = 4\nsends = 2\nmax_attempts = 50"
-    latency_ms: int = 5
+    limits: str = "chunk_records = 100\nreads = 2\nsends = 2\nmax_attempts = 50"
+    latency_ms: int = 100
+    """So slow that there is time to be killed in."""
     said: Callable[[str], None] = print
     counted: Counter[str] = field(default_factory=Counter[str])
 
@@ -48,10 +49,12 @@ class Upheaval:
             self._service = self._start_service()
             self._server = self._start_server()
             self._provision()
-            while self.counted["importer"] + self.counted["server"] < self.kills:
-                if self._hit_once() is not None:
-                    break
-            return self._finish()
+            ended = False
+            while not ended and self.counted["importer"] + self.counted["server"] < self.kills:
+                ended = self._hit_once()
+            if not ended:
+                self._go_on_to_the_end()
+            return self._told()
 
     def contents(self) -> list[tuple[str, str, str]]:
         """All objects by type and label, with their values and references by name."""
@@ -64,14 +67,14 @@ class Upheaval:
         connection.close()
         return [state for (state,) in rows]
 
-    def _hit_once(self) -> int | None:
-        """Let the importer work for a moment, then kill it or the server; its code if it ended."""
+    def _hit_once(self) -> bool:
+        """Let the importer work for a moment, then kill it or the server; True if it was done."""
         importer = self._import("none")
         deadline = time.monotonic() + 0.6 + self._chance.random() * 0.9
         while time.monotonic() < deadline:
             if importer.poll() is not None:
-                _kill(importer)
-                return importer.returncode
+                _finished(importer)
+                return True
             time.sleep(0.01)
         if self._chance.random() < 0.3:  # every third hits the server
             self.counted["server"] += 1
@@ -80,12 +83,12 @@ class Upheaval:
         else:
             self.counted["importer"] += 1
         _kill(importer)
-        return None
+        return False
 
-    def _finish(self) -> dict[str, Any]:
-        importer = self._import("none")
-        out, err = importer.communicate(timeout=PATIENCE_S)
-        assert importer.returncode == 0, f"{importer.returncode}\n{out}\n{err}"
+    def _go_on_to_the_end(self) -> None:
+        _finished(self._import("none"))
+
+    def _told(self) -> dict[str, Any]:
         shown = subprocess.run(  # our own command line
             [sys.executable, "-m", "assetferry", "runs", "show", "latest", "--json"],
             env=self._environ,
@@ -148,6 +151,11 @@ class Upheaval:
         for process in (self._service, self._server):
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=PATIENCE_S)
+
+
+def _finished(importer: "subprocess.Popen[bytes]") -> None:
+    out, err = importer.communicate(timeout=PATIENCE_S)
+    assert importer.returncode == 0, f"{importer.returncode}\n{out}\n{err}"
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
