@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from assetferry.ledger import sqlite as sqlite_module
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
@@ -200,24 +200,31 @@ async def test_a_disk_that_is_full_alone_is_told_as_well(file: Path) -> None:
         assert on_disk(file) == []
 
 
-def put_where_nothing_can_be_written(connection: Connection, name: str) -> None:
-    """Meet a medium that became read-only, here by a setting that even root has to obey."""
-    pragma(connection, "query_only = ON")
-    try:
-        put(connection, name)
-    finally:
-        pragma(connection, "query_only = OFF")
+def put_on_a_failing_disk(connection: Connection, name: str) -> None:
+    """Meet what a broken medium makes of a statement."""
+    put(connection, name)
+    broken = sqlite3.OperationalError("disk I/O error")
+    broken.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+    raise OperationalError("INSERT", {}, broken)
+
+
+async def test_a_disk_that_fails_is_told(file: Path) -> None:
+    """What is the file's fault is told as such to whom it met, and not as a statement's error."""
+    async with opened(file) as ledger:
+        told = await Gate().grouped(ledger, (put, "a"), (put_on_a_failing_disk, "b"), (put, "c"))
+        assert isinstance(told[1], LedgerUnusable)
+        assert "disk I/O error" in str(told[1])
+        assert (told[0], told[2]) == ("a", "c")
+        assert on_disk(file) == ["a", "c"]
 
 
 async def test_a_ledger_that_may_not_be_written_is_told(file: Path) -> None:
-    """What is the file's fault is told as such, whichever transition met it."""
+    """A medium that became read-only, here by a setting that even root has to obey."""
     async with opened(file) as ledger:
-        told = await Gate().grouped(
-            ledger, (put, "a"), (put_where_nothing_can_be_written, "b"), (put, "c")
-        )
-        assert isinstance(told[1], LedgerUnusable)
-        assert "readonly database" in str(told[1])
-        assert on_disk(file) == [name for name in told if isinstance(name, str)]
+        await ledger.run(pragma, "query_only = ON")
+        with pytest.raises(LedgerUnusable, match="belongs to this user"):
+            await ledger.run(put, "a")
+    assert on_disk(file) == []
 
 
 @contextmanager
