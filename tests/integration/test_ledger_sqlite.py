@@ -221,9 +221,10 @@ async def test_a_disk_that_fails_is_told(file: Path) -> None:
 async def test_a_ledger_that_may_not_be_written_is_told(file: Path) -> None:
     """A medium that became read-only, here by a setting that even root has to obey."""
     async with opened(file) as ledger:
-        await ledger.run(pragma, "query_only = ON")
-        with pytest.raises(LedgerUnusable, match="belongs to this user"):
-            await ledger.run(put, "a")
+        # The setting holds from here on, for the end of its own transaction too.
+        for transition, what in ((pragma, "query_only = ON"), (put, "a")):
+            with pytest.raises(LedgerUnusable, match="belongs to this user"):
+                await ledger.run(transition, what)
     assert on_disk(file) == []
 
 
