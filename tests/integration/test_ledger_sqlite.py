@@ -222,7 +222,8 @@ async def test_a_ledger_that_may_not_be_written_is_told(file: Path) -> None:
     """A medium that became read-only, here by a setting that even root has to obey."""
     async with opened(file) as ledger:
         # The setting holds from here on, for the end of its own transaction too.
-        for transition, what in ((pragma, "query_only = ON"), (put, "a")):
+        steps: list[tuple[Callable[..., Any], str]] = [(pragma, "query_only = ON"), (put, "a")]
+        for transition, what in steps:
             with pytest.raises(LedgerUnusable, match="belongs to this user"):
                 await ledger.run(transition, what)
     assert on_disk(file) == []
