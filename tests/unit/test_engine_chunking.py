@@ -116,6 +116,15 @@ def test_long_selectors_count_in_every_chunk() -> None:
     assert max(len(part.body) for part in made) <= 1024
 
 
+def test_a_selector_that_no_longer_fits_opens_a_new_chunk() -> None:
+    """However far a chunk is filled when an entry of another type comes."""
+    before, after = "a" * 255, "b" * 255
+    for number in range(1, 60):
+        entries = [entry(str(index), before) for index in range(number)]
+        made = parts(chunked([mapped(*entries, entry("z", after))], size=1024))
+        assert max(len(part.body) for part in made) <= 1024
+
+
 def test_equal_entries_go_once_per_chunk() -> None:
     """The owner of three laptops is sent once, and counted as repeated twice."""
     owner = entry("Ada", "Employee")
