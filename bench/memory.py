@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from assetferry.demo.definition import ASSETS_TOKEN, INVENTORY_TOKEN, render
+from bench.peak import peak_bytes
 from bench.results import Result
 from bench.rig import rig
 from bench.sizes import Sizes
@@ -53,16 +54,8 @@ def _peak(records: int, folder: Path) -> float:
         definition = Path(data) / "bench.toml"
         definition.write_text(render(assets_url, service_url), encoding="utf-8")
         environ = {"ASSETFERRY_DATA_DIR": data, ASSETS_TOKEN: "bench", INVENTORY_TOKEN: "bench"}
-        importer = subprocess.Popen(  # noqa: S603 # ourselves, no shell
-            [sys.executable, "-m", "assetferry", "run", str(definition), "--progress", "none"],
-            env=os.environ | environ,
-            stdout=subprocess.DEVNULL,
-        )
-        _, status, used = os.wait4(importer.pid, 0)
-        importer.returncode = os.waitstatus_to_exitcode(status)
-        if importer.returncode != 0:
-            raise RuntimeError(f"assetferry run ended with exit code {importer.returncode}.")
-    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / _MB
+        command = [sys.executable, "-m", "assetferry", "run", str(definition)]
+        return peak_bytes([*command, "--progress", "none"], environ) / _MB
 
 
 @contextmanager
