@@ -10,7 +10,7 @@ from assetferry.ledger.claim import Ended, Held, Step, Wait, claim
 from assetferry.ledger.completing import begin_completion
 from assetferry.ledger.creation import NewRun, begin_run
 from assetferry.ledger.errors import LeaseLost
-from assetferry.ledger.holding import hold, resume
+from assetferry.ledger.holding import hold, hold_step, resume
 from assetferry.ledger.leasing import ChunkLease, release, renew
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.staged import Part, Staged
@@ -20,6 +20,7 @@ from assetferry.ledger.states import RunState
 from assetferry.ledger.submitting import split, submitted
 from assetferry.ledger.sums import sums
 from assetferry.ledger.transition import Ledger
+from ledgers import begun, later, step
 
 
 def new_run(*, reads: int = 8, sends: int = 4) -> NewRun:
@@ -191,3 +192,24 @@ async def test_one_unfinished_run_per_definition(ledger: Ledger) -> None:
     assert (await ledger.run(load_run, "latest")).id == only.id
     assert only.state is RunState.STARTING
     assert not isinstance(await ledger.run(claim, only.id, "w"), Ended)
+
+
+async def test_a_step_whose_lease_ran_out_counts_a_loss(
+    ledger: Ledger, database: dict[str, str]
+) -> None:
+    """A step that kills every process that takes it must come before a person some day."""
+    run = await begun(ledger)
+    assert (await step(ledger, run)).losses == 0
+    async with later(database) as clock_ahead:
+        assert (await step(clock_ahead, run)).losses == 1
+
+
+async def test_a_held_step_gives_its_lease_back_at_once(ledger: Ledger) -> None:
+    """Holding and giving back are one transaction; a stale token does neither."""
+    run = await begun(ledger)
+    taken = await step(ledger, run)
+    with pytest.raises(LeaseLost):
+        await ledger.run(hold_step, run.id, taken.token - 1, reason="Late.", cure="")
+    await ledger.run(hold_step, run.id, taken.token, reason="Token replaced.", cure="Set it.")
+    held = await ledger.run(load_run, run.id)
+    assert (held.held_reason, held.lease_until) == ("Token replaced.", None)

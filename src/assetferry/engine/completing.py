@@ -6,10 +6,10 @@ from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step
 from assetferry.engine.reconciliation import conclude, miscounted
 from assetferry.engine.safety import objections
-from assetferry.ledger.closing import begin_closing, end_run
+from assetferry.ledger.closing import close_step, end_run
 from assetferry.ledger.completing import begin_completion, completed, record_result
 from assetferry.ledger.history import last_good_entries
-from assetferry.ledger.holding import hold
+from assetferry.ledger.holding import hold, hold_step
 from assetferry.ledger.retrying import postpone
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
@@ -23,9 +23,7 @@ async def finish(desk: Desk, run: Run) -> None:
     told = await desk.ledger.run(sums, run.id)
     lost = miscounted(told)
     if lost is not None:
-        await desk.ledger.run(
-            begin_closing, run.id, end=RunState.FAILED, code="miscounted", reason=lost
-        )
+        await desk.ledger.run(close_step, run.id, run.token, code="miscounted", reason=lost)
         return
     last_good = await desk.ledger.run(last_good_entries, run.definition)
     against = [
@@ -39,15 +37,12 @@ async def finish(desk: Desk, run: Run) -> None:
         return
     reason = " ".join(one.reason for one in against)
     if desk.abandons:
-        await desk.ledger.run(
-            begin_closing, run.id, end=RunState.FAILED, code=against[0].code, reason=reason
-        )
+        await desk.ledger.run(close_step, run.id, run.token, code=against[0].code, reason=reason)
         return
     limits = ",".join(dict.fromkeys(one.limit for one in against))
     cure = " ".join(dict.fromkeys(one.cure for one in against))
     cure += f" If this is right as it is: resume with --override {limits} --reason TEXT."
-    await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
-    await desk.ledger.run(hold, run.id, reason=reason, cure=cure)
+    await desk.ledger.run(hold_step, run.id, run.token, reason=reason, cure=cure)
 
 
 async def complete(desk: Desk, run: Run) -> None:

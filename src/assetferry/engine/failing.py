@@ -3,9 +3,9 @@
 from assetferry.engine.decisions import Again, GiveUp, Hold
 from assetferry.engine.desk import Desk
 from assetferry.ledger.chunk import Read, Send
-from assetferry.ledger.closing import begin_closing, give_up
-from assetferry.ledger.holding import hold, hold_at
-from assetferry.ledger.retrying import postpone, retry_chunk, retry_step
+from assetferry.ledger.closing import close_step, give_up
+from assetferry.ledger.holding import hold_at, hold_step
+from assetferry.ledger.retrying import retry_chunk, retry_step
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 
@@ -51,19 +51,15 @@ async def fail_step(desk: Desk, run: Run, decided: Again | Hold | GiveUp) -> Non
                 message=decided.message,
             )
         case Hold():
-            await _hold(desk, run, decided.reason, decided.cure)
-        case GiveUp() if desk.abandons:
             await desk.ledger.run(
-                begin_closing,
-                run.id,
-                end=RunState.FAILED,
-                code=decided.code,
-                reason=decided.message,
+                hold_step, run.id, run.token, reason=decided.reason, cure=decided.cure
+            )
+        # In PROCESSING Assets can no longer be stopped: it is held, and watched on.
+        case GiveUp() if desk.abandons and run.state is not RunState.PROCESSING:
+            await desk.ledger.run(
+                close_step, run.id, run.token, code=decided.code, reason=decided.message
             )
         case GiveUp():
-            await _hold(desk, run, decided.message, _RESUME)
-
-
-async def _hold(desk: Desk, run: Run, reason: str, cure: str) -> None:
-    await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
-    await desk.ledger.run(hold, run.id, reason=reason, cure=cure)
+            await desk.ledger.run(
+                hold_step, run.id, run.token, reason=decided.message, cure=_RESUME
+            )

@@ -108,6 +108,10 @@ class Lane:
             await send(self._desk, run, going_on)
 
     async def _step(self, run: Run) -> None:
+        if run.losses >= _POISON:
+            message = f"{run.losses} workers died while they worked on its step {run.state}."
+            await fail_step(self._desk, run, GiveUp(code="poison", message=message))
+            return
         try:
             await _STEPS[run.state](self._desk, run)
         except (LeaseLost, LedgerBusy):

@@ -23,7 +23,7 @@ from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step
 from assetferry.engine.lost_start import Ask, Busy, Cancel, after_lost_answer
 from assetferry.engine.mapped import bring_mapping_up_to_date
-from assetferry.ledger.closing import begin_closing, end_run
+from assetferry.ledger.closing import close_step, end_run
 from assetferry.ledger.remembering import remembered_ids
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.starting import identify, note_post, open_streams, record_execution
@@ -134,9 +134,7 @@ async def _check(desk: Desk, run: Run) -> bool:
     if status.state == "INGESTING":
         return True
     reason = f"The new execution is {status.state} in Assets. Start a new run."
-    await desk.ledger.run(
-        begin_closing, run.id, end=RunState.FAILED, code="cancelled_in_assets", reason=reason
-    )
+    await desk.ledger.run(close_step, run.id, run.token, code="cancelled_in_assets", reason=reason)
     return False
 
 

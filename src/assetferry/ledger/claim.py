@@ -238,7 +238,13 @@ def _step(connection: Connection, run: Run, worker: str, now: float) -> Step | W
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run.id)
-        .values(lease_until=now + LEASE_S, token=runs.c.token + 1, worker=worker)
+        .values(
+            lease_until=now + LEASE_S,
+            token=runs.c.token + 1,
+            worker=worker,
+            # A lease that ran out, rather than being given back, is a worker lost on this step.
+            losses=runs.c.losses + int(run.lease_until is not None),
+        )
         .returning(*COLUMNS)
     )
     return Step(Run.of(changed.mappings().one()))

@@ -10,7 +10,7 @@ from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import payloads, runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["begin_closing", "end_run", "end_unreached", "give_up", "reported"]
+__all__ = ["begin_closing", "close_step", "end_run", "end_unreached", "give_up", "reported"]
 
 _STOPPABLE = (RunState.STARTING, RunState.INGESTING, RunState.COMPLETING)
 """In PROCESSING Assets can no longer be stopped."""
@@ -48,6 +48,15 @@ def begin_closing(
         return False
     note(connection, run, "closing", reason)
     return True
+
+
+def close_step(connection: Connection, run: str, token: int, *, code: str, reason: str) -> bool:
+    """Turn a run towards FAILED for what came of its step; False if Assets processes it already.
+
+    Raises LeaseLost.
+    """
+    advance(connection, run, token)
+    return begin_closing(connection, run, end=RunState.FAILED, code=code, reason=reason)
 
 
 def give_up(connection: Connection, work: Read | Send, *, code: str, message: str) -> None:

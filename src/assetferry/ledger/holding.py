@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select, update
 
+from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
 from assetferry.ledger.closing import begin_closing
@@ -12,7 +13,7 @@ from assetferry.ledger.states import ENDED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["close_overdue", "hold", "hold_at", "resume"]
+__all__ = ["close_overdue", "hold", "hold_at", "hold_step", "resume"]
 
 
 def hold(connection: Connection, run: str, *, reason: str, cure: str) -> bool:
@@ -26,6 +27,12 @@ def hold(connection: Connection, run: str, *, reason: str, cure: str) -> bool:
         return False
     note(connection, run, "held", f"{reason} {cure}")
     return True
+
+
+def hold_step(connection: Connection, run: str, token: int, *, reason: str, cure: str) -> None:
+    """Hold a run for what came of its step, and give the step's lease back. Raises LeaseLost."""
+    advance(connection, run, token)
+    hold(connection, run, reason=reason, cure=cure)
 
 
 def hold_at(

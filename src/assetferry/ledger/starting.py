@@ -9,6 +9,7 @@ from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import ChunkKey
 from assetferry.ledger.clock import instant
 from assetferry.ledger.enqueuing import add_due
+from assetferry.ledger.errors import LedgerBusy
 from assetferry.ledger.states import ENDED, RunState
 from assetferry.ledger.tables import runs, streams
 from assetferry.ledger.timeline import note
@@ -31,7 +32,10 @@ def identify(
         other = select(runs.c.id).where(
             runs.c.import_source_id == import_source_id, runs.c.state.not_in(ENDED)
         )
-        return connection.execute(other).scalar_one()
+        found = connection.execute(other).scalar()
+        if found is None:  # it ended in this very moment
+            raise LedgerBusy("The other run of the same import source has just ended.") from None
+        return found
     return None
 
 

@@ -60,12 +60,16 @@ def whole(cursor: Cursor, key: str) -> int:
     return value
 
 
+_TOO_MANY = 2**53
+"""Above this JSON's numbers are no longer exact, and no list is that long."""
+
+
 def number(answer: Answer, read: Reading | None, name: str) -> int | None:
     """Read a count that the definition says every answer has; None if it names none."""
     if read is None:
         return None
     value = read(answer.document)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _TOO_MANY:
         raise SourceMisread(
             f"pagination.{name} must lead to a whole number and led to {_kind(value)}. Correct "
             f"the path, wrap it in to_number(…) if it is a text, or leave {name} out."
