@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from conformance import Difference, Model, Site, hosts
+from conformance import Difference
+from conformance_model import Model, hosts
+from conformance_site import Site
 
 _DIFFERENCES = pytest.StashKey[list[tuple[str, str, str]]]()
 NewSite = Callable[..., Site]

@@ -2,7 +2,9 @@
 
 import pytest
 
-from conformance import UNKNOWN, Model, Site, among, expect, path_of
+from conformance import UNKNOWN, among, expect, path_of
+from conformance_model import Model
+from conformance_site import Site
 
 INFO = "/jsm/assets/v1/imports/info"
 

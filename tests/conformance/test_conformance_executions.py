@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from conformance import Model, Site, expect
+from conformance import expect
+from conformance_model import Model
+from conformance_site import Site
 
 pytestmark = pytest.mark.writes
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from conformance import UNKNOWN, Site, expect, path_of
+from conformance import UNKNOWN, expect, path_of
+from conformance_site import Site
 
 NewSite = Callable[..., Site]
 pytestmark = pytest.mark.writes
