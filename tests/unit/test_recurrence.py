@@ -111,6 +111,10 @@ def test_a_first_time_that_is_the_second_of_two() -> None:
     for frequency in ("ONCE", "DAILY", "WEEKLY", "MONTHLY"):
         recurrence = Recurrence(start=wall, zone=BERLIN, frequency=frequency)
         assert first_due(recurrence) == instant
+    monthly = Recurrence(start=wall, zone=BERLIN, frequency="MONTHLY")
+    # Another 25th of October on which clocks are set back: the first counts, as ever.
+    again = next_due(monthly, datetime(2037, 10, 1, tzinfo=UTC))
+    assert again == datetime(2037, 10, 25, 0, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Servers that stop, die and stay down: every slot once, and what was not called is said."""
 
+import asyncio
 import http.client
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,7 +20,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assetferry.local_assets import instant
-from assetferry.local_assets.server import LocalAssets
+from assetferry.local_assets.server import LocalAssets, serve
 from assetferry.local_assets.settings import Settings
 from callbacks import App, Call, listening, until
 from minutes import first_minutes
@@ -145,27 +147,51 @@ def test_slots_missed_are_found_at_the_start(
         assert len(source.failures()) == (outcome == "missed")
 
 
-def test_a_call_in_hand_ends_before_the_server_does(api: Any, app: App, tmp_path: Path) -> None:
+async def test_a_call_in_hand_ends_before_the_server_does(
+    api: Any, app: App, tmp_path: Path
+) -> None:
     """A stopping server goes on serving the app that it is calling, and notes its answer."""
-    called, stopping = threading.Event(), threading.Event()
+    called = threading.Event()
 
     def start(_: Call) -> int:
         called.set()
-        assert stopping.wait(30)
+        until(lambda: running.site.dispatcher.stopping)
         return source.call("POST", "/executions", {"scheduled": True}).status
 
     app.behave = start
     source = overdue(api, app, tmp_path)
-    running = LocalAssets(Settings(port=0, data=tmp_path)).start()
-    api.url = running.url
-    assert called.wait(30)
-    stop = threading.Thread(target=running.stop)
-    stop.start()
-    stopping.set()
-    stop.join()
+    async with serve(Settings(port=0, data=tmp_path)) as running:
+        api.url = running.url
+        await asyncio.to_thread(called.wait, 30)
     with server(api, tmp_path):
         assert source.outcomes() == ["answered"]
         assert [one["state"] for one in source.history()] == ["INGESTING"]
+
+
+async def test_time_waits_for_calls_in_hand(api: Any, app: App, tmp_path: Path) -> None:
+    """What a starting server calls is concluded at its time, before the clock is moved on."""
+    answer = threading.Event()
+    with server(api, tmp_path):
+        source = Scheduled.new(api)
+        source.jump(BEGIN)
+        source.schedule(app.url, FIRST)
+        with sqlite3.connect(tmp_path / "assets.sqlite3") as connection:
+            connection.execute("UPDATE test_clock SET now = '2027-01-01T09:00:00.000Z'")
+        connection.close()
+    app.behave = lambda _: 200 if answer.wait(30) else 500
+    async with serve(Settings(port=0, data=tmp_path, clock="test")) as running:
+        api.url = running.url
+        await asyncio.to_thread(until, lambda: app.calls)
+        end = running.site.dispatcher.clock.now() + timedelta(days=2)
+        advancing = asyncio.create_task(running.site.moving.advance(end))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert running.site.dispatcher.clock.now() == datetime.fromisoformat(FIRST)
+        answer.set()
+        await advancing
+        slots = await asyncio.to_thread(source.slots)
+    assert [one["ended"] for one in slots] == [one["slot"] for one in slots]
+    assert [one["outcome"] for one in slots] == ["answered"] * 3
 
 
 def test_a_call_that_a_kill_broke_off_is_told_and_not_repeated(

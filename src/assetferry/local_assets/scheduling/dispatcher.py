@@ -47,7 +47,8 @@ class Dispatcher:
         self._turns = asyncio.Semaphore(CALLS)
         self._change = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
-        self._stopping = False
+        self.stopping = False
+        """Nothing is taken up any more."""
 
     async def start(self) -> None:
         """Report what the last server left in hand, then begin with what became due since."""
@@ -81,7 +82,7 @@ class Dispatcher:
 
         A call that takes longer is given up; the next server reports it.
         """
-        self._stopping = True
+        self.stopping = True
         tasks = list(self._in_hand.values())
         if self._loop is not None:
             self._loop.cancel()
@@ -117,7 +118,7 @@ class Dispatcher:
     async def _work_off(self, schedule_id: str) -> None:
         try:
             async with self._turns:
-                if not self._stopping:
+                if not self.stopping:
                     await self._call(schedule_id)
         except Exception:
             logger.exception(

@@ -31,6 +31,8 @@ class Moving:
             _check(clock.now(), to)
             if to < clock.now():
                 raise bad_request("A clock advances; to set it back, PUT the time")
+            # Calls may be in hand, of the last server's slots; they end at their own time.
+            await self._dispatcher.settle()
             while (slot := self._dispatcher.earliest()) is not None and slot <= to:
                 await clock.move(max(slot, clock.now()))
                 await self._dispatcher.settle()
@@ -43,6 +45,7 @@ class Moving:
         clock = self._clock()
         async with self._held():
             _check(clock.now(), to)
+            await self._dispatcher.settle()
             await clock.move(to)
             await self._dispatcher.let_missed_go()
             await self._dispatcher.settle()
