@@ -25,6 +25,7 @@ from assetferry.local_assets.routes.icons import ICON_ROUTES
 from assetferry.local_assets.routes.local import LOCAL_ROUTES
 from assetferry.local_assets.routes.openapi import OPENAPI_ROUTES
 from assetferry.local_assets.routes.people import PEOPLE_ROUTES
+from assetferry.local_assets.routes.reset import RESET_ROUTES
 from assetferry.local_assets.routes.schedules import SLOT_ROUTES
 from assetferry.local_assets.routes.table import api_routes
 from assetferry.local_assets.scheduling.clock import clock_of
@@ -80,6 +81,7 @@ def create_app(settings: Settings, data: Path) -> Starlette:
                     *FAULT_ROUTES,
                     *ICON_ROUTES,
                     *OPENAPI_ROUTES,
+                    *RESET_ROUTES,
                     *CLOCK_ROUTES,
                     *SLOT_ROUTES,
                 ],

@@ -4,9 +4,11 @@ It finds its work in the store, so what a killed server left in the middle is si
 first thing it finds.
 """
 
+import contextlib
 import logging
 import sqlite3
 import threading
+from collections.abc import Generator
 from typing import Any
 
 import msgspec
@@ -35,6 +37,8 @@ class Worker:
         self._settings = settings
         self._stopping = threading.Event()
         self._work = threading.Event()
+        self._held = threading.Event()
+        self._turn = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="assets-processing", daemon=True)
 
     def start(self) -> None:
@@ -52,16 +56,30 @@ class Worker:
         if self._thread.is_alive():
             self._thread.join()
 
+    @contextlib.contextmanager
+    def idle(self) -> Generator[None]:
+        """Let nothing be processed while the block runs, which begins after the batch in hand."""
+        self._held.set()
+        with self._turn:
+            try:
+                yield
+            finally:
+                self._held.clear()
+                self._work.set()
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             # Cleared before looking: whatever completes after the look sets it again.
             self._work.clear()
-            number = _oldest(self._database.reader())
-            if number is None:
-                if not self._stopping.is_set():
-                    self._work.wait()
-                continue
-            self._guarded(number)
+            with self._turn:
+                number = None if self._interrupted() else _oldest(self._database.reader())
+                if number is not None:
+                    self._guarded(number)
+            if number is None and not self._stopping.is_set():
+                self._work.wait()
+
+    def _interrupted(self) -> bool:
+        return self._stopping.is_set() or self._held.is_set()
 
     def _guarded(self, number: int) -> None:
         """Process an execution; one that cannot be ends in ERROR instead of blocking the rest."""
@@ -81,7 +99,7 @@ class Worker:
             self._database.writer.call(_begin, execution.number, started)
         what = plan(self._database.reader(), execution)
         met = MetObjects(self._database.reader(), execution.number)
-        stopping = self._stopping.is_set
+        stopping = self._interrupted
         if execution.phase == "objects":
             if not write_objects(self._database, what, met, self._settings, stopping):
                 return

@@ -135,7 +135,7 @@ CREATE TABLE sequences (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE import_sources (
-    number           INTEGER PRIMARY KEY,
+    number           INTEGER PRIMARY KEY AUTOINCREMENT,
     id               TEXT NOT NULL UNIQUE,
     workspace_id     TEXT NOT NULL REFERENCES workspaces (id),
     object_schema_id INTEGER NOT NULL REFERENCES object_schemas (id),
