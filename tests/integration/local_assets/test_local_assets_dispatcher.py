@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import sqlite3
 import ssl
@@ -10,7 +11,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -20,13 +21,16 @@ from assetferry.local_assets.scheduling.clock import SystemClock
 from assetferry.local_assets.scheduling.clock import TestClock as HandClock
 from assetferry.local_assets.scheduling.dispatcher import CALLS, Dispatcher
 from assetferry.local_assets.scheduling.moving import Moving
+from assetferry.local_assets.scheduling.verdict import Outcome
 from assetferry.local_assets.server import LocalAssets
 from assetferry.local_assets.settings import Settings, SourceSettings
 from assetferry.local_assets.store.database import Database
 from assetferry.local_assets.store.provisioning import new_everything
 from callbacks import App, Call, listening, until
+from local_assets_curl import Shell
 from scheduling import Scheduled
 
+PAGE = Path(__file__).parents[3] / "docs" / "schedules-of-the-local-server.md"
 BEGIN = "2027-01-01T00:00:00Z"
 FIRST = "2027-01-01T09:00:00Z"
 DAY = 86_400
@@ -533,3 +537,31 @@ def test_the_record_holds_no_address(source: Scheduled, app: App) -> None:
     source.advance(to=FIRST)
     shown = [source.slots(), source.history(), source.call("GET", path).body]
     assert "very-secret" not in json.dumps(shown)
+
+
+@pytest.mark.parametrize("own_curl", [False, True])
+def test_the_commands_of_the_page_work(
+    source: Scheduled, app: App, tmp_path: Path, *, own_curl: bool
+) -> None:
+    """The commands of the page on schedules do what it says, as they are written."""
+    _, commands = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    variables = {
+        "URL": source.api.url,
+        "SOURCE": f"{source.api.url}{source.here}",
+        "LOCAL": f"{source.api.url}{source.local}",
+        "APP": app.url,
+        "JSON": "Content-Type: application/json",
+        "AUTH": f"Authorization: Bearer {source.source['token']}",
+    }
+    printed = Shell(tmp_path, own_curl=own_curl, variables=variables).run(commands)
+    (call,) = app.calls
+    assert set(call.body) == {"workspaceId", "importsourceId"}
+    (slot,) = source.slots()
+    assert (slot["slot"], slot["outcome"]) == ("2026-12-02T08:00:00.000Z", "answered")
+    assert json.dumps(slot, separators=(",", ":")) in printed
+
+
+def test_the_page_knows_every_outcome() -> None:
+    """Each outcome of a slot has its row, in whatever order."""
+    rows = re.findall(r"^\| `(\w+)` \| (?:yes|no|perhaps) \|", PAGE.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(get_args(Outcome))
