@@ -162,6 +162,23 @@ class Settings:
     max_failure_reason: Annotated[
         int, Choice("Characters of a failureReason.", "Documented.", "8.8", 1)
     ] = 1024
+    failure_ends: Annotated[
+        bool,
+        Choice(
+            "A failure recorded by the app ends the execution, too.",
+            "Unsettled: whether it does is not documented.",
+            "8.8",
+        ),
+    ] = False
+    abandoned_after: Annotated[
+        float,
+        Choice(
+            "Seconds after which an execution that still waits for data is cancelled when another "
+            "one is started; 0 lets it block for ever.",
+            "Operators saw stuck imports resolved in the end; when is not known.",
+            "18",
+        ),
+    ] = 0.0
     max_results: Annotated[
         int,
         Choice("Ceiling of maxResults; more is clamped.", "No ceiling is published.", "13.1", 1),

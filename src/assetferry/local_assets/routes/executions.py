@@ -1,6 +1,7 @@
 """Executions: start, feed, watch, cancel (section 8)."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from assetferry.local_assets.store.chunks import accept
 from assetferry.local_assets.store.executions import (
     Execution,
     cancel,
+    cancel_abandoned,
     execution,
     newest_execution,
     record_failure,
@@ -42,6 +44,7 @@ async def start_execution(call: SourceCall) -> Response:
     scheduled = body.get("scheduled", False)
     if not isinstance(scheduled, bool):
         raise bad_request("scheduled must be a boolean")
+    await _let_go(call)
     execution_id = await call.site.database.writer.run(
         start,
         call.source,
@@ -121,7 +124,7 @@ async def cancel_execution(call: SourceCall) -> Response:
 
 
 async def post_failed(call: SourceCall) -> Response:
-    """Record a failure in the import history; the execution goes on (8.8)."""
+    """Record a failure in the import history; the execution goes on unless set otherwise (8.8)."""
     body = await json_object(call.request, call.site.settings.max_body_bytes)
     reason = body.get("failureReason")
     longest = call.site.settings.max_failure_reason
@@ -135,7 +138,20 @@ async def post_failed(call: SourceCall) -> Response:
         actor=call.credential.actor,
         acting_as=call.credential.acting_as,
     )
+    if call.site.settings.failure_ends:
+        await cancel_execution(call)
     return no_content()
+
+
+async def _let_go(call: SourceCall) -> None:
+    """Cancel what was left waiting for data so long that it blocks nobody any more."""
+    seconds = call.site.settings.abandoned_after
+    if seconds:
+        before = datetime.now(UTC) - timedelta(seconds=seconds)
+        database = call.site.database
+        number = await database.writer.run(cancel_abandoned, call.source, before)
+        if number is not None:
+            database.spool.drop(number)
 
 
 def _status(found: Execution) -> dict[str, Any]:

@@ -7,6 +7,7 @@ start → INGESTING ──complete──▶ PROCESSING ──finish──▶ DON
 import sqlite3
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -21,6 +22,7 @@ __all__ = [
     "State",
     "active_execution",
     "cancel",
+    "cancel_abandoned",
     "execution",
     "executions_of",
     "newest_execution",
@@ -179,6 +181,16 @@ def cancel(connection: sqlite3.Connection, source: ImportSource, execution_id: s
     connection.execute("DELETE FROM chunks WHERE execution_number = ?", (found.number,))
     connection.execute("DELETE FROM chunk_ids WHERE execution_number = ?", (found.number,))
     return found.number
+
+
+def cancel_abandoned(
+    connection: sqlite3.Connection, source: ImportSource, before: datetime
+) -> int | None:
+    """Cancel an execution that has waited for data since then; give its number (18)."""
+    found = active_execution(connection, source)
+    if found is None or found.state != "INGESTING" or found.created > instant.text(before):
+        return None
+    return cancel(connection, source, found.id)
 
 
 def unfinished(connection: sqlite3.Connection) -> set[int]:
