@@ -17,8 +17,7 @@ import pytest
 
 from assetferry.local_assets import instant
 from assetferry.local_assets.scheduling.callback import Unanswered, post
-from assetferry.local_assets.scheduling.clock import SystemClock
-from assetferry.local_assets.scheduling.clock import TestClock as HandClock
+from assetferry.local_assets.scheduling.clock import HandClock, SystemClock
 from assetferry.local_assets.scheduling.dispatcher import CALLS, Dispatcher
 from assetferry.local_assets.scheduling.moving import Moving
 from assetferry.local_assets.scheduling.verdict import Outcome

@@ -84,8 +84,11 @@ def overdue(api: Any, app: App, data: Path) -> Scheduled:
 
 
 def test_the_clock_stands_still_while_the_server_is_down(api: Any, tmp_path: Path) -> None:
-    """A test clock goes on where it stood."""
+    """A test clock goes on where it stood, also one that was never moved."""
     with server(api, tmp_path):
+        first = api.call("GET", "/_local/clock", token="").body
+    with server(api, tmp_path):
+        assert api.call("GET", "/_local/clock", token="").body == first
         source = Scheduled.new(api)
         source.jump(BEGIN)
         source.advance(seconds=90)

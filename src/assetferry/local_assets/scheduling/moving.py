@@ -8,7 +8,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from assetferry.local_assets.errors import General, bad_request
-from assetferry.local_assets.scheduling.clock import TestClock
+from assetferry.local_assets.scheduling.clock import HandClock
 from assetferry.local_assets.scheduling.dispatcher import Dispatcher
 
 __all__ = ["Moving"]
@@ -50,9 +50,9 @@ class Moving:
             await self._dispatcher.let_missed_go()
             await self._dispatcher.settle()
 
-    def _clock(self) -> TestClock:
+    def _clock(self) -> HandClock:
         clock = self._dispatcher.clock
-        if not isinstance(clock, TestClock):
+        if not isinstance(clock, HandClock):
             raise General(409, "The clock is the machine's; start the server with --clock test")
         return clock
 
