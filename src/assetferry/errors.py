@@ -12,7 +12,7 @@ for people and says what to do next.
 
 from typing import ClassVar
 
-__all__ = ["FerryError", "Fatal", "NeedsPerson", "RetryLater"]
+__all__ = ["Fatal", "FerryError", "NeedsPerson", "RetryLater"]
 
 
 class FerryError(Exception):

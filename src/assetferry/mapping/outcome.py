@@ -29,7 +29,7 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     """For people; names the value's type and place, and what to do."""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """Exactly one of: mapped (entries), left out (neither), quarantined (problems).
 
     A record with problems may still have entries: a device is not lost because its owner's
