@@ -241,6 +241,37 @@ async def test_a_lost_answer_to_a_submission_is_sent_again_with_the_same_bytes(
     assert site.objects("objectType = Laptop") == 100
 
 
+@pytest.fixture(params=["first", "none"])
+def deduping(request: pytest.FixtureRequest) -> Iterator[LocalAssets]:
+    """An Assets that knows repeats by their id, and one that takes every chunk it is sent."""
+    with LocalAssets(Settings(port=0, dedupe=request.param)) as server:
+        yield server
+
+
+async def test_chunks_that_arrive_twice_make_no_object_twice(
+    ledger: Ledger,
+    deduping: LocalAssets,
+    third_party_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every third answer is lost after the chunk arrived: right whether Assets dedupes or not."""
+    site = Site(deduping, deduping.new_source("Hardware"))
+    monkeypatch.setenv("ASSETS_TOKEN", site.made.token)
+    monkeypatch.setenv("INVENTORY_TOKEN", "let-me-in")
+    answers: list[Accepted | Trouble] = []
+
+    def lose(answer: Accepted | Trouble) -> Accepted | Trouble:
+        answers.append(answer)
+        return answer if len(answers) % 3 else Unavailable(reason="connection reset")
+
+    text = definition(site.url, source(third_party_url), service_url=third_party_url)
+    run = await run_import(ledger, text, equip=spoilt(Spoils(submitted=lose)))
+    assert run.state is RunState.DONE, run.reason
+    assert len(answers) > 10
+    assert site.objects("objectType = Laptop") == 100
+    assert (await ledger.run(sums, run.id)).entries_submitted == 100
+
+
 async def test_a_lost_answer_to_a_start_leaves_no_orphan(
     ledger: Ledger, site: Site, text: str
 ) -> None:

@@ -19,6 +19,8 @@ class Spoils:
 
     submit: Submit | None = None
     """Answers instead of Assets, unless it gives None."""
+    submitted: Callable[[Accepted | Trouble], Accepted | Trouble] | None = None
+    """Changes what Assets answered to a chunk that it has been sent."""
     start: Start | None = None
     """Changes what Assets answered to a start that it has carried out."""
     complete: Callable[[Accepted | Trouble], Accepted | Trouble] | None = None
@@ -46,10 +48,10 @@ class SpoiltTarget:
         return answer if self._spoils.start is None else self._spoils.start(answer)
 
     async def submit(self, execution_id: str, body: bytes) -> Accepted | Trouble:
-        spoilt = (
-            None if self._spoils.submit is None else await self._spoils.submit(execution_id, body)
-        )
-        return spoilt or await self._target.submit(execution_id, body)
+        spoils = self._spoils
+        spoilt = None if spoils.submit is None else await spoils.submit(execution_id, body)
+        answer = spoilt or await self._target.submit(execution_id, body)
+        return answer if spoils.submitted is None else spoils.submitted(answer)
 
     async def complete(self, execution_id: str) -> Accepted | Trouble:
         answer = await self._target.complete(execution_id)
