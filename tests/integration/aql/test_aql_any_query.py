@@ -99,7 +99,7 @@ orders = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=queries, order=orders)
 def test_aql_any_query_is_answered_or_refused_with_its_place(
     store: sqlite3.Connection, text: str, order: str
@@ -118,7 +118,7 @@ def test_aql_any_query_is_answered_or_refused_with_its_place(
     assert plan.page(store, start=0, limit=100) == found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=comparisons())
 def test_aql_negation_is_all_the_others_of_these_types(
     store: sqlite3.Connection, text: str
