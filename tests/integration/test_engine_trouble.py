@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Connection
 from starlette.responses import PlainTextResponse, Response
 
 from assetferry.assets.answers import (
@@ -16,8 +17,11 @@ from assetferry.assets.answers import (
 )
 from assetferry.engine.importer import Importer
 from assetferry.equipment import equip
+from assetferry.ledger.claim import Step, claim
 from assetferry.ledger.creation import unfinished_run
-from assetferry.ledger.run import load_run
+from assetferry.ledger.leasing import release_all
+from assetferry.ledger.run import latest_runs, load_run
+from assetferry.ledger.starting import record_execution
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import sums
 from assetferry.ledger.timeline import timeline
@@ -286,6 +290,39 @@ async def test_a_lost_answer_to_a_start_leaves_no_orphan(
     assert run.state is RunState.DONE
     assert site.states() == ["CANCELLED", "DONE"]
     assert site.objects("objectType = Laptop") == 100
+
+
+async def test_r02_a_start_that_was_taken_over_cancels_nothing_of_its_successor(
+    ledger: Ledger, site: Site, text: str
+) -> None:
+    """A process that slept through its lease sees its successor's execution, and lets it be."""
+    asked: list[str] = []
+
+    async def sleep_through_the_lease() -> None:
+        asked.append("newest")
+        if len(asked) != 2:  # the look after the lost answer
+            return
+        (lost,) = [one["executionId"] for one in site.history()]
+        site.cancel(lost)
+        site.start()
+        (successors, _) = [one["executionId"] for one in site.history()]
+        await ledger.run(succeed, successors)
+
+    def succeed(connection: Connection, execution: str) -> None:
+        (run,) = latest_runs(connection, limit=1)
+        release_all(connection, run.worker or "", lost=False)
+        work = claim(connection, run.id, "successor")
+        assert isinstance(work, Step)
+        record_execution(connection, run.id, work.run.token, execution_id=execution, links={})
+        release_all(connection, "successor", lost=False)
+
+    def lose(_answer: Started | Trouble) -> Started | Trouble:
+        return Unavailable(reason="connection reset")
+
+    spoils = Spoils(start=lose, newest=sleep_through_the_lease)
+    run = await run_import(ledger, text, equip=spoilt(spoils))
+    assert (run.state, len(asked)) == (RunState.DONE, 2)
+    assert site.states() == ["CANCELLED", "DONE"]
 
 
 async def test_a_lost_answer_to_a_completion_completes_once(

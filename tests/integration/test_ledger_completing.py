@@ -152,6 +152,18 @@ async def test_nothing_is_completed_too_early(ledger: Ledger) -> None:
     assert not await ledger.run(begin_completion, run.id)
 
 
+async def test_a_judgement_from_before_a_hold_completes_nothing(ledger: Ledger) -> None:
+    """What was found safe before a person was asked is looked at anew after the answer."""
+    run = await ingested(ledger)
+    judging = await step(ledger, run)
+    await ledger.run(hold, run.id, reason="Look.", cure="Look.")
+    await ledger.run(resume, run.id)
+    assert not await ledger.run(begin_completion, run.id, judging.token)
+    again = await step(ledger, run)
+    assert await ledger.run(begin_completion, run.id, again.token)
+    assert (await step(ledger, run)).state is RunState.COMPLETING
+
+
 async def test_a_completed_run_keeps_what_assets_reports(ledger: Ledger) -> None:
     """PROCESSING from the call on, the result before the end, each step under its token."""
     run = await ingested(ledger)

@@ -8,6 +8,7 @@ from assetferry.ledger.claim import Wait, claim
 from assetferry.ledger.closing import end_run
 from assetferry.ledger.creation import adopt, begin_run, unfinished_run
 from assetferry.ledger.errors import LeaseLost
+from assetferry.ledger.holding import hold, resume
 from assetferry.ledger.leasing import RunLease, release
 from assetferry.ledger.retrying import postpone, retry_step
 from assetferry.ledger.run import RunUnknown, latest_runs, load_run
@@ -84,6 +85,17 @@ async def test_a_run_of_the_living_is_not_adopted(ledger: Ledger) -> None:
     await ledger.run(leave, "b")
     leased = await step(ledger, run)
     await ledger.run(end_run, run.id, leased.token, end=RunState.DONE, code=None, reason="Fine.")
+    assert not await ledger.run(adopt, run.id, "a")
+
+
+async def test_a_held_run_is_adopted_from_the_living(ledger: Ledger) -> None:
+    """Nobody works on it: who resumes it need not wait for the process that met trouble."""
+    for worker in ("a", "b"):
+        await ledger.run(register, worker, host="h", pid=1)
+    run = await begun(ledger, owner="a")
+    await ledger.run(hold, run.id, reason="Look.", cure="Look.")
+    assert await ledger.run(adopt, run.id, "b")
+    assert await ledger.run(resume, run.id)
     assert not await ledger.run(adopt, run.id, "a")
 
 

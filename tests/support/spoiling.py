@@ -23,6 +23,8 @@ class Spoils:
     """Changes what Assets answered to a chunk that it has been sent."""
     start: Start | None = None
     """Changes what Assets answered to a start that it has carried out."""
+    newest: Callable[[], Awaitable[None]] | None = None
+    """Happens before Assets is asked for the newest execution."""
     complete: Callable[[Accepted | Trouble], Accepted | Trouble] | None = None
     """Changes what Assets answered to a completion that it has carried out."""
 
@@ -46,6 +48,11 @@ class SpoiltTarget:
     async def start(self, *, scheduled: bool) -> Started | Trouble:
         answer = await self._target.start(scheduled=scheduled)
         return answer if self._spoils.start is None else self._spoils.start(answer)
+
+    async def newest(self) -> ExecutionStatus | Trouble | None:
+        if self._spoils.newest is not None:
+            await self._spoils.newest()
+        return await self._target.newest()
 
     async def submit(self, execution_id: str, body: bytes) -> Accepted | Trouble:
         spoils = self._spoils

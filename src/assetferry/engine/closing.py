@@ -12,6 +12,7 @@ from assetferry.engine.decisions import Again, after_trouble
 from assetferry.engine.desk import Desk
 from assetferry.engine.lost_start import Cancel, after_lost_answer
 from assetferry.engine.ports import Target
+from assetferry.ledger.advancing import confirm
 from assetferry.ledger.closing import end_run, reported
 from assetferry.ledger.retrying import retry_step
 from assetferry.ledger.run import Run
@@ -39,6 +40,8 @@ async def close(desk: Desk, run: Run) -> None:
             return
         lost = after_lost_answer(run.before, newest)
         execution_id = lost.execution_id if isinstance(lost, Cancel) else None
+        # What is newest may belong to the next run by now, if this process slept.
+        await desk.ledger.run(confirm, run.id, run.token, expect=RunState.CLOSING)
     if execution_id is None or await _closed(desk, run, target, execution_id):
         await _end(desk, run)
 

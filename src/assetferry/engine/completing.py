@@ -32,8 +32,8 @@ async def finish(desk: Desk, run: Run) -> None:
         if one.limit not in (run.overrides or {})
     ]
     if not against:
-        await desk.ledger.run(begin_completion, run.id)
-        await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
+        if not await desk.ledger.run(begin_completion, run.id, run.token):
+            await desk.ledger.run(postpone, run.id, run.token, due_at=await desk.now())
         return
     reason = " ".join(one.reason for one in against)
     if desk.abandons:

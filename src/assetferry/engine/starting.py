@@ -23,6 +23,7 @@ from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step
 from assetferry.engine.lost_start import Ask, Busy, Cancel, after_lost_answer
 from assetferry.engine.mapped import bring_mapping_up_to_date
+from assetferry.ledger.advancing import confirm
 from assetferry.ledger.closing import close_step, end_run
 from assetferry.ledger.remembering import remembered_ids
 from assetferry.ledger.run import Run, load_run
@@ -93,6 +94,8 @@ async def _settle(desk: Desk, run: Run) -> bool:
         return await _trouble(desk, run, newest)
     match after_lost_answer(run.before, newest):
         case Cancel(execution_id=lost):
+            # What is newest may be a successor's by now, if this process slept through its lease.
+            await desk.ledger.run(confirm, run.id, run.token, expect=RunState.STARTING)
             answer = await desk.target(run).cancel(lost)
             return await _trouble(desk, run, answer) if isinstance(answer, Trouble) else True
         case Busy():

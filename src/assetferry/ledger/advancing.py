@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from assetferry.ledger.clock import instant
 from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import runs
 
-__all__ = ["advance"]
+__all__ = ["advance", "confirm"]
 
 
 _FRESH = {"attempts": 0, "losses": 0, "waits_for": None}
@@ -39,4 +39,14 @@ def advance(
         values = _FRESH | {"due_at": instant(connection)} | values
         values["lease_until"] = None
     if connection.execute(changing.values(**values)).rowcount != 1:
+        raise LeaseLost(f"Another worker took over the run {run}, or it was cancelled.")
+
+
+def confirm(connection: Connection, run: str, token: int, *, expect: RunState) -> None:
+    """Make sure that the caller still has the run, before it does what a successor would suffer.
+
+    Raises LeaseLost.
+    """
+    held = select(runs.c.id).where(runs.c.id == run, runs.c.token == token, runs.c.state == expect)
+    if connection.execute(held).scalar() is None:
         raise LeaseLost(f"Another worker took over the run {run}, or it was cancelled.")

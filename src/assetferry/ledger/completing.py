@@ -15,18 +15,27 @@ from assetferry.ledger.timeline import note
 __all__ = ["begin_completion", "completed", "record_result"]
 
 
-def begin_completion(connection: Connection, run: str) -> bool:
+def begin_completion(connection: Connection, run: str, token: int | None = None) -> bool:
     """Go from INGESTING to COMPLETING if everything is in; True for exactly one caller.
 
     One statement, in a transaction of its own: the transactions of two last chunks that commit
     at once do not see each other, this one, after both, sees them. Whoever misses it is
-    followed by the next claim, or by the sweep.
+    followed by the next claim, or by the sweep. ``token`` is that of the step which found the
+    run safe: a hold and a resume in between make its judgement one of an older state.
     """
+    ours = () if token is None else (runs.c.token == token,)
     changed = connection.execute(
         update(runs)
-        .where(runs.c.id == run, runs.c.state == RunState.INGESTING, all_in(run))
-        .where(runs.c.held_since.is_(None))
-        .values(state=RunState.COMPLETING, attempts=0, losses=0, due_at=instant(connection))
+        .where(runs.c.id == run, runs.c.state == RunState.INGESTING, *ours)
+        .where(runs.c.held_since.is_(None), all_in(run))
+        .values(
+            state=RunState.COMPLETING,
+            attempts=0,
+            losses=0,
+            waits_for=None,
+            due_at=instant(connection),
+            lease_until=None,
+        )
     )
     if changed.rowcount != 1:
         return False

@@ -80,15 +80,16 @@ def unfinished_run(connection: Connection, definition: str) -> Run | None:
 
 
 def adopt(connection: Connection, run: str, worker: str) -> bool:
-    """Become the owner of a run that nobody living owns; False if somebody does.
+    """Become the owner of a run that nobody living works on; False if somebody does.
 
-    A living owner is a registered worker: the dead are buried, and so unregistered, first.
+    A living owner is a registered worker: the dead are buried, and so unregistered, first. On a
+    held run nobody works, however alive its owner is.
     """
     living = select(workers.c.id).where(workers.c.id == runs.c.owner).exists()
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.not_in(ENDED))
-        .where((runs.c.owner == worker) | ~living)
+        .where((runs.c.owner == worker) | ~living | runs.c.held_since.is_not(None))
         .values(owner=worker)
     )
     return changed.rowcount == 1

@@ -62,7 +62,17 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.not_in(ENDED), runs.c.held_since.is_not(None))
-        .values(held_reason=None, held_cure=None, held_since=None, attempts=0, losses=0, due_at=now)
+        .values(
+            held_reason=None,
+            held_cure=None,
+            held_since=None,
+            attempts=0,
+            losses=0,
+            due_at=now,
+            # A step from before the hold judged what may have changed: its result comes late.
+            token=runs.c.token + 1,
+            lease_until=None,
+        )
     )
     if changed.rowcount != 1:
         return False
