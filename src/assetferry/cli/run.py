@@ -10,7 +10,8 @@ from assetferry.cli.overriding import overriding, read_overrides
 from assetferry.cli.progress import STYLES, Progress, open_progress
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
-from assetferry.definition.load import content_hash, load
+from assetferry.definition.load import load
+from assetferry.engine.asking import asked_run
 from assetferry.engine.importer import Importer
 from assetferry.ledger.creation import NewRun, unfinished_run
 from assetferry.ledger.run import Run
@@ -39,17 +40,7 @@ def command(
     overrides = read_overrides(override, reason)
     text = file.read_text(encoding="utf-8")
     definition = load(text, origin=str(file))
-    asked = NewRun(
-        definition=definition.name,
-        definition_text=text,
-        definition_hash=content_hash(text),
-        origin=str(file),
-        scheduled=False,
-        reads=definition.limits.reads,
-        sends=definition.limits.sends,
-        hold_for=definition.safety.hold_for,
-        overrides=overrides,
-    )
+    asked = asked_run(definition, text, origin=str(file), overrides=overrides)
     with open_progress(progress) as shown:
         outcome = asyncio.run(_run(asked, shown, new=new, as_json=as_json))
     raise SystemExit(outcome)

@@ -14,6 +14,7 @@ from assetferry.definition.safety import Safety
 from assetferry.definition.schedule import Schedule
 from assetferry.definition.sources import AnySource
 from assetferry.definition.statuses import Status, StatusName
+from assetferry.definition.trigger import Trigger
 
 __all__ = ["Definition", "ObjectSchema", "json_schema"]
 
@@ -56,6 +57,7 @@ class Definition(Model):
     limits: Limits = Field(default_factory=Limits, description="How much at once, how long.")
     safety: Safety = Field(default_factory=Safety, description="What a run must not do alone.")
     schedule: Schedule | None = Field(default=None, description="When it runs by itself.")
+    trigger: Trigger | None = Field(default=None, description="How others may begin a run.")
 
     @property
     def max_quarantined(self) -> float:

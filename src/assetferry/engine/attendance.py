@@ -31,7 +31,7 @@ class Attendance:
         self._equip = equip
         self._worker = worker
         self.leaving = asyncio.Event()
-        self._broken: Exception | None = None
+        self.broken: Exception | None = None
         self._bells: set[Bell] = set()
 
     def leave(self, broken: Exception | None = None) -> None:
@@ -39,7 +39,7 @@ class Attendance:
 
         ``broken`` is why this process cannot go on: ``attend`` raises it in the end.
         """
-        self._broken = self._broken or broken
+        self.broken = self.broken or broken
         self.leaving.set()
         for bell in self._bells:
             bell.ring()
@@ -84,7 +84,7 @@ class Attendance:
             for task in (leaving, *tasks):
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for outcome in (self._broken, *ended):
+        for outcome in (self.broken, *ended):
             if isinstance(outcome, Exception):
                 raise outcome
 

@@ -14,6 +14,7 @@ from assetferry.engine.dispatch.in_process import InProcess
 from assetferry.engine.keeper import RENEW_S, Keeper
 from assetferry.engine.ports import Equip
 from assetferry.errors import RetryLater
+from assetferry.ledger.calling import Begun, Called, begin_called
 from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.creation import NewRun, adopt, begin_run
 from assetferry.ledger.holding import close_overdue, resume
@@ -81,6 +82,21 @@ class Importer:
             await self._dispatch.enlisted(run.id)
         return run
 
+    async def begin_called(self, new: NewRun, *, slot: str) -> Called:
+        """Begin a run that a call asks for, once for its slot, and attend to it."""
+
+        def transition(connection: Connection) -> Called:
+            close_overdue(connection, new.definition)
+            called = begin_called(connection, new, slot=slot, owner=self._membership.worker)
+            if isinstance(called, Begun):
+                self._dispatch.enlist(connection, called.run.id)
+            return called
+
+        called = await self._ledger.run(transition)
+        if isinstance(called, Begun):
+            await self._dispatch.enlisted(called.run.id)
+        return called
+
     async def go_on(self, run: str) -> bool:
         """Attend to a run that nobody living attends to; False if somebody does."""
         return await self._taking_over(run, lambda _connection: True)
@@ -118,6 +134,11 @@ class Importer:
     def leaving(self) -> bool:
         """Tell whether this process has been asked to leave."""
         return self._attendance.leaving.is_set()
+
+    @property
+    def broken(self) -> Exception | None:
+        """Give what made this process leave by itself, if it did."""
+        return self._attendance.broken
 
     async def pause(self, seconds: float) -> None:
         """Wait so long, or until this process is asked to leave."""

@@ -14,7 +14,7 @@ from assetferry.ledger.states import ENDED, RunState
 from assetferry.ledger.tables import runs, workers
 from assetferry.ledger.timeline import note
 
-__all__ = ["NewRun", "adopt", "begin_run", "unfinished_run"]
+__all__ = ["NewRun", "adopt", "begin_run", "blocking_run", "unfinished_run"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,12 +32,16 @@ class NewRun:
     """Seconds after which a hold is closed."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
     """Safety limits that a person sets aside for this run, each with the reason given."""
+    workspace_id: str | None = None
+    import_source_id: str | None = None
+    """Where both are known before Assets is asked; the run ends if the token says otherwise."""
 
 
 def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run | None:
-    """Write the row of a new run in STARTING; None if the definition has an unfinished run.
+    """Write the row of a new run in STARTING; None if one is unfinished that stands in its way.
 
-    The unique index decides, so that two processes that begin at once make one run.
+    That is one of the same definition, or of the same import source where that is known. The
+    unique indexes decide, so that two processes that begin at once make one run.
     """
     now = instant(connection)
     run = _new_id(now)
@@ -56,12 +60,14 @@ def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run 
         "sends": new.sends,
         "hold_for": new.hold_for,
         "overrides": dict(new.overrides) or None,
+        "workspace_id": new.workspace_id,
+        "import_source_id": new.import_source_id,
     }
     try:
         with connection.begin_nested():
             connection.execute(insert(runs), row)
     except IntegrityError:
-        if unfinished_run(connection, new.definition) is None:
+        if blocking_run(connection, new) is None:
             raise
         return None
     note(connection, run, "created", f"Run of {new.origin}")
@@ -76,6 +82,16 @@ def unfinished_run(connection: Connection, definition: str) -> Run | None:
         select(*COLUMNS).where(runs.c.definition == definition, runs.c.state.not_in(ENDED))
     ).mappings()
     found = row.one_or_none()
+    return None if found is None else Run.of(found)
+
+
+def blocking_run(connection: Connection, new: NewRun) -> Run | None:
+    """Find an unfinished run of the same definition or import source."""
+    same = runs.c.definition == new.definition
+    if new.import_source_id is not None:
+        same |= runs.c.import_source_id == new.import_source_id
+    chosen = select(*COLUMNS).where(same, runs.c.state.not_in(ENDED)).limit(1)
+    found = connection.execute(chosen).mappings().one_or_none()
     return None if found is None else Run.of(found)
 
 

@@ -33,6 +33,8 @@ __all__ = [
     "runs",
     "streams",
     "tallies",
+    "trigger_calls",
+    "triggers",
     "workers",
 ]
 
@@ -246,3 +248,24 @@ pushes = Table(
     Column("pushed_at", Instant, nullable=False),
 )
 """The schema-and-mapping document that an import source has last been given by us."""
+
+triggers = Table(
+    "triggers",
+    metadata,
+    Column("key_hash", Text, primary_key=True),
+    Column("definition", Text, nullable=False, index=True),
+    Column("workspace_id", Text, nullable=False),
+    Column("import_source_id", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+"""Address keys of web triggers, by their hash only, each with the ids that a call must name."""
+
+trigger_calls = Table(
+    "trigger_calls",
+    metadata,
+    Column("import_source_id", Text, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("run", Text, ForeignKey("runs.id", ondelete="SET NULL"), index=True),
+    Column("at", Instant, nullable=False),
+)
+"""Calls that began a run: a slot of an import source begins one, however often it is called."""

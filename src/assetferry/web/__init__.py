@@ -1,0 +1,1 @@
+"""What assetferry answers over HTTP: web triggers and health."""
