@@ -24,12 +24,12 @@ from assetferry.ledger.upgrade import HEAD, upgrade
 
 
 @pytest.fixture
-def engine(database: dict[str, str]) -> Iterator[Engine]:
+def engine(blank: dict[str, str]) -> Iterator[Engine]:
     """A new, empty database of each kind."""
-    if is_shared(database):
-        made = postgres_engine(database["ASSETFERRY_DATABASE_URL"])
+    if is_shared(blank):
+        made = postgres_engine(blank["ASSETFERRY_DATABASE_URL"])
     else:
-        made = sqlite_engine(data_folder(database) / "ledger.db")
+        made = sqlite_engine(data_folder(blank) / "ledger.db")
     yield made
     made.dispose()
 
@@ -85,13 +85,13 @@ def test_head_is_the_newest_revision() -> None:
     assert revisions == sorted(revisions, reverse=True)
 
 
-def test_a_newer_ledger_is_refused(engine: Engine, database: dict[str, str]) -> None:
+def test_a_newer_ledger_is_refused(engine: Engine, blank: dict[str, str]) -> None:
     """Nothing is touched that a newer version wrote, and the message says what to do."""
     upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(LedgerUnusable, match="newer assetferry") as raised:
-        open_ledger(database)
+        open_ledger(blank)
     assert "Upgrade this one" in str(raised.value)
     with engine.connect() as connection:
         assert revision(connection) == "9999"
@@ -105,12 +105,12 @@ asyncio.run(open_ledger(os.environ).close())
 """
 
 
-def test_two_processes_may_upgrade_at_once(engine: Engine, database: dict[str, str]) -> None:
+def test_two_processes_may_upgrade_at_once(engine: Engine, blank: dict[str, str]) -> None:
     """Both wait for the start, both open the empty ledger, neither fails."""
     processes = [
         subprocess.Popen(  # noqa: S603 # our own interpreter
             [sys.executable, "-c", OPEN],
-            env=database,
+            env=blank,
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -126,10 +126,10 @@ def test_two_processes_may_upgrade_at_once(engine: Engine, database: dict[str, s
         assert revision(connection) == HEAD
 
 
-async def test_threads_may_upgrade_at_once(engine: Engine, database: dict[str, str]) -> None:
+async def test_threads_may_upgrade_at_once(engine: Engine, blank: dict[str, str]) -> None:
     """Closer together than processes ever start."""
     del engine
-    opened = await asyncio.gather(*(asyncio.to_thread(open_ledger, database) for _ in range(4)))
+    opened = await asyncio.gather(*(asyncio.to_thread(open_ledger, blank) for _ in range(4)))
     for ledger in opened:
         await ledger.close()
 
