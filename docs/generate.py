@@ -8,6 +8,7 @@ with what this would write, so they cannot drift.
 # ruff: noqa: INP001 # a script beside the pages it writes
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,11 @@ from assetferry.cli import main
 from assetferry.cli.choices import Setting, settings_of
 from assetferry.definition.document import json_schema
 from assetferry.local_assets.settings import Settings, SourceSettings
+from assetferry.local_assets.settings.executions import ExecutionSettings
+from assetferry.local_assets.settings.general import GeneralSettings
+from assetferry.local_assets.settings.limits import LimitSettings
+from assetferry.local_assets.settings.mappings import MappingSettings
+from assetferry.local_assets.settings.schedules import ScheduleSettings
 
 REFERENCE = Path(__file__).parent / "reference"
 SERVER_SETTINGS = Path(__file__).parent / "local-server-settings.md"
@@ -87,6 +93,42 @@ should work with all of them.
 
 How to choose: an option of `assetferry assets`; a field of
 `assetferry.local_assets.settings.Settings` from Python (the name with `_`).
+"""
+
+_TOPICS: tuple[tuple[str, Any], ...] = (
+    ("The server, credentials, refusals, search", GeneralSettings),
+    ("Schema and mapping", MappingSettings),
+    ("Executions", ExecutionSettings),
+    ("Schedules", ScheduleSettings),
+    ("Limits", LimitSettings),
+)
+
+_SERVER_CONSTANTS = """
+## What is fixed
+
+Some of what is open has no setting, because an app that is right under one reading is right under
+the other, or because nobody has said what the other would be:
+
+| Choice | Why it is fixed |
+|---|---|
+| Wording of messages; the field `path` of mapping problems | No app may read it |
+| `400` for bodies that are no JSON object, `405`, `415`, `404` for unknown routes and workspaces \
+| Mistakes of the app itself; each is the status HTTP has for it |
+| Codes `INVALID_CARDINALITY`, `INVALID_SCHEMA`, `MISSING_EXTERNAL_ID_PART`, \
+`INVALID_OBJECT_MAPPING_IQL`, `SYSTEM_ATTRIBUTE` | A mapping that would not do what it says is \
+better refused; the documented status is 400 either way |
+| `409` to a mapping sent while an execution runs | What an execution under a changed mapping \
+would do has no known meaning |
+| Chunks are processed in order of arrival, the first entry of an identity wins | An app that \
+sends an identity twice in a run cannot rely on either |
+| Empty identities and labels are skipped and counted | The counters are documented |
+| Paths in locators and selectors, how scalars become text, forms of dates | Needed to read an \
+entry at all; plain names and plain values avoid the question |
+| WEEKLY is every seventh day | No field names weekdays |
+| `startTime` needs an offset and lies in the future | Without an offset it is no instant |
+| `400` to `import/start` of an external import source | It has no data of its own to start with |
+| AQL: `!=` and `NOT IN` match where no value does, AND before OR, 10,000 characters, nesting of \
+50 | What the grammar leaves open |
 """
 
 _SERVER_SOURCES = """## Of import sources
@@ -259,17 +301,23 @@ def _server_settings() -> str:
     return "\n".join(
         [
             _SERVER,
-            "| Option | Default | Meaning | What is known |",
-            "|---|---|---|---|",
-            *(_setting(one, one.flag) for one in settings_of(Settings)),
-            "",
+            *(line for topic in _TOPICS for line in _topic(*topic)),
             _SERVER_SOURCES,
             "| Option | Key | Default | Meaning | What is known |",
             "|---|---|---|---|---|",
             *(_setting(one, one.flag, one.key) for one in settings_of(SourceSettings)),
-            "",
+            _SERVER_CONSTANTS,
         ]
     )
+
+
+def _topic(title: str, kind: type[Settings]) -> Iterator[str]:
+    own = {one.name for one in fields(kind)}
+    yield f"## {title}\n"
+    yield "| Option | Default | Meaning | What is known |"
+    yield "|---|---|---|---|"
+    yield from (_setting(one, one.flag) for one in settings_of(Settings) if one.name in own)
+    yield ""
 
 
 def _setting(setting: Setting, *names: str) -> str:

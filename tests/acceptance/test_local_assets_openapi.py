@@ -11,9 +11,40 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from assetferry.local_assets.openapi import document as document_of
 from assetferry.local_assets.server import LocalAssets
+from assetferry.local_assets.settings import Settings
 from local_documents import HOSTS, png
 from local_talk import Reply, Talk
+
+DEFAULTS = Settings(port=0)
+UNLIKE = Settings(
+    port=0,
+    out_of_reach="403",
+    missing_scope="403",
+    error_body="code",
+    oversize_status="400",
+    is_last="text",
+    result_total=False,
+    first_patch="refuse",
+    unmapped_document="refuse",
+    key_external_id=False,
+    dedupe="refuse",
+    max_client_id=20,
+    max_failure_reason=50,
+    unknown_data_keys="ignore",
+    data_answer="object",
+    late_status="409",
+    unknown_execution="400",
+    never_run="400",
+    pending_result="null",
+    frequency_key="runInterval",
+    unknown_schedule_keys="refuse",
+    timezone_required=True,
+    schedule_answer="openapi",
+    limit_header="X-RateLimit-Reset",
+)
+"""Every setting that shows in answers, at another value than by default."""
 
 METHODS = ("get", "put", "post", "delete", "patch")
 CHECKS = (
@@ -221,35 +252,57 @@ def tell_of_objects(talk: Talk, check: Check) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "tested"),
+    ("prefix", "chosen", "options", "tested"),
     [
-        (("--phases=coverage,fuzzing", "--mode=positive", "--max-examples=4"), 36),
-        (("--phases=fuzzing", "--mode=negative", "--max-examples=4"), 17),
+        ("jsm/assets", DEFAULTS, ("--phases=coverage,fuzzing", "--mode=positive", "-n4"), 36),
+        ("jsm/insight", DEFAULTS, ("--phases=fuzzing", "--mode=negative", "-n3"), 17),
+        ("ex/jira/local/jsm/assets", UNLIKE, ("--phases=fuzzing", "--mode=positive", "-n2"), 36),
+        ("jsm/assets", UNLIKE, ("--phases=fuzzing", "--mode=negative", "-n1"), 17),
     ],
-    ids=["as described", "against the description"],
+    ids=["as described", "against it", "as described, unlike", "against it, unlike"],
 )
 def test_generated_calls_meet_nothing_undocumented(
-    talk: Talk, tmp_path: Path, options: tuple[str, ...], tested: int
+    prefix: str, chosen: Settings, options: tuple[str, ...], tested: int, tmp_path: Path
 ) -> None:
     """No 5xx, no undocumented status and no body beside its schema is found.
 
-    Only operations with a query or a body can be called against their description.
+    Only operations with a query or a body can be called against their description. The document
+    follows the settings, so it is as true of a server unlike the one by default.
     """
-    talk.put("mapping", HOSTS)
-    config = tmp_path / "schemathesis.toml"
-    config.write_text(known_ids(talk), encoding="utf-8")
-    command = [
-        *(sys.executable, "-m", "schemathesis.cli", f"--config-file={config}", "run"),
-        f"{talk.url}/_local/openapi.json",
-        *("--url", f"{talk.url}/jsm/assets", "--header", f"Authorization: Bearer {talk.token}"),
-        *(f"--checks={CHECKS}", "--seed=1", "--no-color", "--continue-on-failure"),
-        *("--warnings=off", *options),
-    ]
-    ran = subprocess.run(  # noqa: S603 # our own interpreter
-        command, capture_output=True, text=True, check=False, cwd=tmp_path
-    )
+    with LocalAssets(chosen) as server:
+        talk = Talk(server.url)
+        talk.put("mapping", HOSTS)
+        config = tmp_path / "schemathesis.toml"
+        config.write_text(known_ids(talk), encoding="utf-8")
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", f"--config-file={config}", "run"),
+            f"{talk.url}/_local/openapi.json",
+            *("--url", f"{talk.url}/{prefix}", "--header", f"Authorization: Bearer {talk.token}"),
+            *(f"--checks={CHECKS}", "--seed=1", "--no-color", "--continue-on-failure"),
+            *("--warnings=off", *options),
+        ]
+        ran = subprocess.run(  # noqa: S603 # our own interpreter
+            command, capture_output=True, text=True, check=False, cwd=tmp_path
+        )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert f"Tested: {tested}\n" in ran.stdout, ran.stdout
+
+
+def test_the_document_follows_the_settings() -> None:
+    """Whatever a setting changes of answers, the document says; it stays well formed."""
+    default, unlike = document_of(DEFAULTS), document_of(UNLIKE)
+    assert default == document_of()
+    for schema in unlike["components"]["schemas"].values():
+        jsonschema_rs.Draft202012Validator({**schema, "components": unlike["components"]})
+    schemas = unlike["components"]["schemas"]
+    assert schemas["Error"]["required"] == ["code", "message"]
+    assert schemas["ScheduleRequest"]["required"] == ["startTime", "runInterval", "timezone"]
+    assert "runFrequency" not in schemas["Schedule"]["properties"]
+    assert schemas["SearchResult"]["properties"]["isLast"]["enum"] == ["true", "false"]
+    sent = operations(unlike)["submitData"]["responses"]
+    assert {"409", "403"} <= set(sent)
+    assert "413" not in sent
+    assert set(sent["429"]["headers"]) == {"X-RateLimit-Reset"}
 
 
 def known_ids(talk: Talk) -> str:

@@ -9,6 +9,7 @@ from assetferry.local_assets.errors import Refusal
 from assetferry.local_assets.scheduling.asked import Asked, read
 from assetferry.local_assets.scheduling.callback import Answered, Unanswered
 from assetferry.local_assets.scheduling.verdict import judge
+from assetferry.local_assets.settings import Settings
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 GOOD: dict[str, Any] = {
@@ -22,7 +23,7 @@ ABSENT = object()
 
 def asked(*, external: bool = True, **change: Any) -> Asked:
     body = {key: value for key, value in {**GOOD, **change}.items() if value is not ABSENT}
-    return read(body, now=NOW, external=external)
+    return read(body, now=NOW, external=external, settings=Settings())
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,10 @@ def command(*, openapi: bool, as_json: bool, **chosen: Any) -> None:
     shown this once. Where Assets' contract leaves something open, an option chooses; those
     from --enabled on hold for import sources that are made.
     """
-    if openapi:
-        echo_json(document())
-        return
     settings = server_settings(chosen)
+    if openapi:
+        echo_json(document(settings))
+        return
     try:
         asyncio.run(_serve(settings, as_json=as_json))
     except OSError as error:

@@ -17,7 +17,7 @@ from assetferry.local_assets.faults.register import Register
 from assetferry.local_assets.faults.route_names import RouteNames
 from assetferry.local_assets.limiter import limiter_for
 from assetferry.local_assets.processing.worker import Worker
-from assetferry.local_assets.routes.call import Site, answer
+from assetferry.local_assets.routes.call import Site, answer, site_of
 from assetferry.local_assets.routes.clock import CLOCK_ROUTES
 from assetferry.local_assets.routes.doorkeeper import Doorkeeper
 from assetferry.local_assets.routes.faults import FAULT_ROUTES
@@ -101,9 +101,12 @@ def create_app(settings: Settings, data: Path) -> Starlette:
 _PREFIXES = ("/jsm/assets", "/ex/jira/{cloud}/jsm/assets", "/jsm/insight")
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 - registered for nothing else
-    return answer(error.body, error.status, error.headers)
+    body = error.body
+    if isinstance(error, General) and site_of(request).settings.error_body == "code":
+        body = {"code": error.status, "message": error.message}
+    return answer(body, error.status, error.headers)
 
 
 async def _http_refused(request: Request, error: Exception) -> Response:

@@ -24,6 +24,7 @@ __all__ = [
     "Problem",
     "Refusal",
     "Unauthorized",
+    "UnknownExecution",
     "bad_request",
     "not_found",
 ]
@@ -93,6 +94,15 @@ class General(Refusal):
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, {"errorMessages": [message], "errors": {}}, headers)
+        self.message = message
+
+
+class UnknownExecution(General):
+    """An execution that this import source does not have; the status may be chosen."""
+
+    def __init__(self, execution_id: str, status: int = 404) -> None:
+        super().__init__(status, f"Execution {execution_id} does not exist")
+        self.execution_id = execution_id
 
 
 def bad_request(message: str) -> General:

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from assetferry.local_assets.errors import General
@@ -37,11 +38,12 @@ class Limiter:
             "calls": settings.calls_per_minute,
         }
         self._total = settings.total_per_minute
+        self._named = settings.limit_header
         self._clock = clock
         self._windows: dict[tuple[object, ...], _Window] = {}
 
     def admit(self, rate: Rate, *, endpoint: str, workspace_id: str, credential: int) -> None:
-        """Count a call, or refuse it with 429 and the time after which there is room again."""
+        """Count a call, or refuse it with 429, which says when there is room again."""
         of = (workspace_id,) if rate == "calls" else (workspace_id, credential)
         now = self._clock()
         wanted = (
@@ -51,9 +53,17 @@ class Limiter:
         waits = [self._wait(key, limit, now) for key, limit in wanted]
         if any(waits):
             seconds = max(1, math.ceil(max(waits)))
-            raise General(429, "Too many requests", {"Retry-After": str(seconds)})
+            raise General(429, "Too many requests", self._header(seconds))
         for key, _ in wanted:
             self._windows[key].calls += 1
+
+    def _header(self, seconds: int) -> dict[str, str]:
+        if self._named == "none":
+            return {}
+        if self._named == "Retry-After":
+            return {self._named: str(seconds)}
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        return {self._named: at.isoformat(timespec="seconds").replace("+00:00", "Z")}
 
     def _wait(self, key: tuple[object, ...], limit: int, now: float) -> float:
         """Give the seconds until a window has room, 0 if it has."""

@@ -8,6 +8,7 @@ from starlette.types import Message
 from assetferry.local_assets.errors import General, Refusal
 from assetferry.local_assets.faults.call import Call, Inside, Onward
 from assetferry.local_assets.faults.fault import Fault, Kind
+from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.chunks import accept
 from assetferry.local_assets.store.credentials import fresh_container_token, put_container_token
 from assetferry.local_assets.store.executions import (
@@ -118,7 +119,7 @@ class Close(Kind, frozen=True, kw_only=True, tag="close"):
                     body=None,
                     client_id=None,
                     completed=True,
-                    dedupe="none",
+                    settings=Settings(),
                     spool=database.spool,
                 )
                 inside.worker.wake()

@@ -5,23 +5,24 @@ from collections.abc import Iterator
 from assetferry.local_assets.errors import Problem
 from assetferry.local_assets.mapping.document import Document, GivenAttribute, GivenType
 from assetferry.local_assets.mapping.known import Known
+from assetferry.local_assets.settings import MappingSettings
 from assetferry.local_assets.store.catalogue import Attribute, ObjectType
 
 __all__ = ["check", "target_of"]
 
 
-def check(document: Document, known: Known) -> Iterator[Problem]:
+def check(document: Document, known: Known, settings: MappingSettings) -> Iterator[Problem]:
     """Find what would rename, retype, re-point or collide."""
     for given in document.types:
         stored = known.match_type(given)
-        yield from _type_problems(given, stored, known)
+        yield from _type_problems(given, stored, known, settings)
         for attribute in given.attributes:
             old = None if stored is None else known.match_attribute(stored, attribute)
             if old is None:
                 yield from _new_attribute(stored, attribute, known)
             else:
                 yield from _old_attribute(old, attribute, document, known)
-            yield from _reference(attribute, document, known)
+            yield from _reference(attribute, document, known, settings)
             yield from _statuses(attribute, known)
 
 
@@ -31,17 +32,27 @@ def target_of(given: GivenAttribute, document: Document, known: Known) -> str | 
     A type of the document counts, and so does one that exists already (7.7).
     """
     external_id, name = given.target_external_id, given.target_name
-    for one in document.types:
-        if (external_id is not None and one.external_id == external_id) or (
-            external_id is None and one.name == name
-        ):
-            return external_id or name
+    found = _target_in(given, document)
+    if found is not None:
+        return found
     if external_id is not None:
         return external_id if external_id in known.type_by_external_id else None
     return name if name in known.type_by_name else None
 
 
-def _type_problems(given: GivenType, stored: ObjectType | None, known: Known) -> Iterator[Problem]:
+def _target_in(given: GivenAttribute, document: Document) -> str | None:
+    external_id, name = given.target_external_id, given.target_name
+    for one in document.types:
+        if (external_id is not None and one.external_id == external_id) or (
+            external_id is None and one.name == name
+        ):
+            return external_id or name
+    return None
+
+
+def _type_problems(
+    given: GivenType, stored: ObjectType | None, known: Known, settings: MappingSettings
+) -> Iterator[Problem]:
     if given.icon_key is not None and given.icon_key not in known.icon_keys:
         yield Problem(
             code="INVALID_SCHEMA",
@@ -56,7 +67,7 @@ def _type_problems(given: GivenType, stored: ObjectType | None, known: Known) ->
     if stored.icon_key is not None and given.icon_key not in (None, stored.icon_key):
         yield _immutable(given.path, f"The icon key of {stored.name!r} cannot be changed")
     parent = None if given.parent is None else known.match_type(given.parent)
-    if (parent and parent.id) != stored.parent_id:
+    if settings.changed_property == "refuse" and (parent and parent.id) != stored.parent_id:
         yield _immutable(given.path, f"The object type {stored.name!r} cannot be moved")
 
 
@@ -120,8 +131,14 @@ def _repointed(
         )
 
 
-def _reference(given: GivenAttribute, document: Document, known: Known) -> Iterator[Problem]:
-    if given.type == "referenced_object" and target_of(given, document, known) is None:
+def _reference(
+    given: GivenAttribute, document: Document, known: Known, settings: MappingSettings
+) -> Iterator[Problem]:
+    if given.type != "referenced_object":
+        return
+    in_document = _target_in(given, document)
+    found = in_document or target_of(given, document, known)
+    if found is None or (in_document is None and settings.known_reference == "refuse"):
         wanted = given.target_external_id or given.target_name
         yield Problem(
             code="UNKNOWN_REFERENCE",

@@ -10,13 +10,20 @@ from assetferry.local_assets.mapping.changes import apply
 from assetferry.local_assets.mapping.document import read
 from assetferry.local_assets.mapping.known import know
 from assetferry.local_assets.mapping.published import violations
+from assetferry.local_assets.mapping.unchanging import as_stored
+from assetferry.local_assets.settings import MappingSettings
 from assetferry.local_assets.store.executions import active_execution
 from assetferry.local_assets.store.sources import ImportSource
 
 __all__ = ["submit"]
 
 
-def submit(connection: sqlite3.Connection, source: ImportSource, given: dict[str, Any]) -> None:
+def submit(
+    connection: sqlite3.Connection,
+    source: ImportSource,
+    given: dict[str, Any],
+    settings: MappingSettings,
+) -> None:
     """Judge a document and apply it, in the caller's transaction.
 
     Raises InvalidMapping with everything that is wrong. Meaning is judged only where the
@@ -29,11 +36,13 @@ def submit(connection: sqlite3.Connection, source: ImportSource, given: dict[str
         raise InvalidMapping(shape)
     document = read(given)
     known = know(connection, source, document)
+    if settings.changed_property == "ignore":
+        document = as_stored(document, known)
     problems = list(
         chain(
             rules.check(document),
             icons.check(document),
-            compatibility.check(document, known),
+            compatibility.check(document, known, settings),
             mapped.check(document, known),
         )
     )

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from assetferry.local_assets.settings import Settings
+from assetferry.local_assets.settings import MappingSettings
 from assetferry.local_assets.store.catalogue import (
     Attribute,
     ObjectType,
@@ -20,7 +20,7 @@ __all__ = ["write"]
 
 
 def write(
-    connection: sqlite3.Connection, source: ImportSource, settings: Settings
+    connection: sqlite3.Connection, source: ImportSource, settings: MappingSettings
 ) -> dict[str, Any]:
     """Give the normalised document: every default spelt out, Key included, its peers not."""
     schema = object_schema(connection, source.workspace_id, source.object_schema_id)
@@ -32,7 +32,7 @@ def write(
         "objectSchema": {
             "name": schema.name,
             "description": schema.description,
-            "objectTypes": _types(own, None, attributes, every),
+            "objectTypes": _types(own, None, attributes, every, settings),
         }
     }
     icons = connection.execute(
@@ -62,6 +62,7 @@ def _types(
     parent: int | None,
     attributes: dict[int, list[Attribute]],
     every: dict[int, ObjectType],
+    settings: MappingSettings,
 ) -> list[dict[str, Any]]:
     """Nest the types below a parent."""
     written: list[dict[str, Any]] = []
@@ -73,21 +74,23 @@ def _types(
             "name": one.name,
             "description": one.description,
             "attributes": [
-                _attribute(attribute, every)
+                _attribute(attribute, every, settings)
                 for attribute in attributes.get(one.id, [])
                 if not attribute.is_system or attribute.name == "Key"
             ],
         }
         if one.icon_key is not None:
             item["iconKey"] = one.icon_key
-        children = _types(own, one.id, attributes, every)
+        children = _types(own, one.id, attributes, every, settings)
         if children:
             item["children"] = children
         written.append(item)
     return written
 
 
-def _attribute(attribute: Attribute, every: dict[int, ObjectType]) -> dict[str, Any]:
+def _attribute(
+    attribute: Attribute, every: dict[int, ObjectType], settings: MappingSettings
+) -> dict[str, Any]:
     item: dict[str, Any] = {
         "externalId": attribute.external_id,
         "name": attribute.name,
@@ -98,6 +101,8 @@ def _attribute(attribute: Attribute, every: dict[int, ObjectType]) -> dict[str, 
         "maximumCardinality": attribute.maximum_cardinality,
         "unique": attribute.is_unique,
     }
+    if attribute.is_system and not settings.key_external_id:
+        del item["externalId"]
     if attribute.type == "status" and attribute.status_names:
         item["typeValues"] = list(attribute.status_names)
     target = every.get(attribute.reference_object_type_id or 0)

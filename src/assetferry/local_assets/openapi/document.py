@@ -1,5 +1,7 @@
 """The whole document, put together from its topics."""
 
+import copy
+
 from assetferry import __version__
 from assetferry.local_assets.openapi import (
     executions,
@@ -10,7 +12,9 @@ from assetferry.local_assets.openapi import (
     sources,
     types,
 )
+from assetferry.local_assets.openapi.chosen import follow
 from assetferry.local_assets.openapi.parts import Schema, text
+from assetferry.local_assets.settings import Settings
 
 __all__ = ["document"]
 
@@ -29,8 +33,14 @@ _PARAMETERS: dict[str, tuple[Schema, str]] = {
 }
 
 
-def document() -> Schema:
-    """Give the document as JSON would have it."""
+def document(settings: Settings | None = None) -> Schema:
+    """Give the document of a server with these settings, as JSON would have it."""
+    made = copy.deepcopy(_default())
+    follow(made, settings or Settings())
+    return made
+
+
+def _default() -> Schema:
     topics = (sources, mappings, executions, schedules, objects, types)
     paths: Schema = {}
     schemas: Schema = dict(refusals.SCHEMAS)

@@ -16,6 +16,7 @@ __all__ = [
     "query",
     "record",
     "ref",
+    "refusal",
     "text",
 ]
 
@@ -72,7 +73,7 @@ def operation(
         "security": credentials,
         "responses": {
             **{str(code): _success(code, content) for code, content in ok.items()},
-            **{str(code): _refusal(code, (shapes or {}).get(code)) for code in sorted(codes)},
+            **{str(code): refusal(code, (shapes or {}).get(code)) for code in sorted(codes)},
         },
     }
     if description:
@@ -98,7 +99,8 @@ def _success(code: int, content: Schema | None) -> Schema:
     return made
 
 
-def _refusal(code: int, shape: str | None) -> Schema:
+def refusal(code: int, shape: str | None) -> Schema:
+    """Describe a refusal, in the shape that its status usually has or in another."""
     usual, description = _REFUSALS[code]
     made: Schema = {
         "description": description,

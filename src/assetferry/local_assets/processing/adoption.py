@@ -8,8 +8,9 @@ import sqlite3
 
 import msgspec
 
-from assetferry.local_assets.processing.identity import identity_key
+from assetferry.local_assets.processing.identity import identity_key, identity_part
 from assetferry.local_assets.processing.plan import Plan, TypeRun
+from assetferry.local_assets.settings import SourceSettings
 from assetferry.local_assets.store.database import Database
 
 __all__ = ["adopt"]
@@ -21,7 +22,10 @@ def adopt(database: Database, plan: Plan, run: TypeRun) -> None:
     """Give identities to the type's objects that this source does not know yet."""
     source, type_id = plan.source.number, run.object_type.id
     reader = database.reader()
-    if not run.identity_keys or not _may_be_strangers(reader, source, type_id):
+    settings = plan.source.settings
+    if not settings.adopt_objects or not run.identity_keys:
+        return
+    if not _may_be_strangers(reader, source, type_id):
         return
     after = 0
     while rows := reader.execute(
@@ -30,7 +34,7 @@ def adopt(database: Database, plan: Plan, run: TypeRun) -> None:
         (type_id, after, AT_ONCE),
     ).fetchall():
         after = rows[-1][0]
-        found = [(source, type_id, _identity(run, row[1]), row[0]) for row in rows]
+        found = [(source, type_id, _identity(run, row[1], settings), row[0]) for row in rows]
         database.writer.call(_add, sorted(one for one in found if one[2]))
 
 
@@ -49,9 +53,15 @@ def _may_be_strangers(reader: sqlite3.Connection, source: int, type_id: int) -> 
     return own is None
 
 
-def _identity(run: TypeRun, attributes: str) -> str:
+def _identity(run: TypeRun, attributes: str, settings: SourceSettings) -> str:
+    joined, ignore_case = settings.concatenator, settings.ignore_identity_case
     values = msgspec.json.decode(attributes, type=dict[str, list[str]])
-    return identity_key([",".join(values.get(key, ())).strip() for key in run.identity_keys])
+    return identity_key(
+        [
+            identity_part(values.get(key, ()), joined, ignore_case=ignore_case)
+            for key in run.identity_keys
+        ]
+    )
 
 
 def _add(connection: sqlite3.Connection, rows: list[tuple[int, int, str, int]]) -> None:

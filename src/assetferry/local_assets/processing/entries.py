@@ -8,9 +8,10 @@ import msgspec
 from assetferry.local_assets.jsonshape import is_list, is_object
 from assetferry.local_assets.processing.admission import Admission
 from assetferry.local_assets.processing.conversion import Convert, scalar_text
-from assetferry.local_assets.processing.identity import identity_key
+from assetferry.local_assets.processing.identity import identity_key, identity_part
 from assetferry.local_assets.processing.locators import ABSENT, Locate, flat, is_empty
 from assetferry.local_assets.processing.quick import Quick
+from assetferry.local_assets.settings import SourceSettings
 
 __all__ = ["KEY", "EntryMapper", "Mapped", "Plain", "Reference"]
 
@@ -81,16 +82,18 @@ class EntryMapper:
         references: Sequence[Reference],
         *,
         label_key: str,
-        concatenator: str,
-        clear_empty: bool,
+        settings: SourceSettings,
     ) -> None:
         self._plan = [(one.only_key, one.key, one.quick, one) for one in plain]
         self._part_keys = [one.key for one in plain if one.is_part]
         self._writes_key = KEY in self._part_keys
         self._references = references
         self._label_key = label_key
-        self._concatenator = concatenator
-        self._clear_empty = clear_empty
+        self._concatenator = settings.concatenator
+        self._clear_empty = settings.empty_values == "CLEAR"
+        self._joins = settings.several_locators == "JOIN"
+        self._ignores_case = settings.ignore_identity_case
+        self._skips_unfit = settings.unfit_values == "SKIP_ENTRY"
 
     def map(self, entry: dict[str, Any]) -> Mapped:
         """Read all attributes of an entry.
@@ -138,7 +141,9 @@ class EntryMapper:
         return mapped
 
     def _part(self, texts: list[str] | None) -> str:
-        return "" if texts is None else self._concatenator.join(texts).strip()
+        if texts is None:
+            return ""
+        return identity_part(texts, self._concatenator, ignore_case=self._ignores_case)
 
     def _texts(self, attribute: Plain, value: Any, findings: _Findings) -> list[str]:
         """Convert one value or several, the thorough way; note what does not fit."""
@@ -154,7 +159,8 @@ class EntryMapper:
                 text = attribute.convert(one)
             except ValueError as error:
                 findings.problems.append(f"{attribute.name}: a value is {error}")
-                findings.refused |= attribute.is_part or attribute.minimum > 0
+                needed = attribute.is_part or attribute.minimum > 0
+                findings.refused |= needed or self._skips_unfit
                 continue
             admitted = text if attribute.admission is None else attribute.admission.admit(text)
             if admitted is not None:
@@ -177,7 +183,7 @@ class EntryMapper:
         return texts
 
     def _located(self, attribute: Plain, entry: dict[str, Any]) -> Any:
-        """Join several locators into one value; for a multi-valued attribute each adds (12.2)."""
+        """Make one value of several locators; for a multi-valued attribute each adds (12.2)."""
         if len(attribute.locates) == 1:
             return attribute.locates[0](entry)
         found = [value for one in attribute.locates if (value := one(entry)) is not ABSENT]
@@ -188,6 +194,8 @@ class EntryMapper:
             values += value if is_list(value) else [value]
         if attribute.maximum != 1:
             return values
+        if not self._joins:
+            return next((one for one in found if not is_empty(one)), "")
         for value in values:
             if is_object(value):
                 return value

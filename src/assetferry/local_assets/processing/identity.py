@@ -5,11 +5,17 @@ from collections.abc import Sequence
 
 import msgspec
 
-__all__ = ["identity_key"]
+__all__ = ["identity_key", "identity_part"]
 
 LONGEST_KEY = 64
 """Characters of an identity kept as they are; longer ones become a digest of equal use."""
 KEPT = 32
+
+
+def identity_part(texts: Sequence[str], concatenator: str, *, ignore_case: bool) -> str:
+    """Make one text of the values of an attribute that is part of an identity."""
+    text = concatenator.join(texts).strip()
+    return text.casefold() if ignore_case else text
 
 
 def identity_key(parts: Sequence[str]) -> str:

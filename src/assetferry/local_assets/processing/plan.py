@@ -38,7 +38,7 @@ class ReferenceRun:
     locators: tuple[str, ...]
     """What the template needs, in the order in which entries give the values."""
     type_ids: frozenset[int]
-    """The type referred to and all types below it (12.6)."""
+    """The type referred to and, unless set otherwise, all types below it (12.6)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +117,7 @@ def _type_run(
         attribute = attributes[one.attribute_id]
         if attribute.type == "referenced_object":
             references.append(_reference(attribute, one))
-            runs.append(_reference_run(attribute, one, types))
+            runs.append(_reference_run(attribute, one, types, settings))
         else:
             plain.append(_plain(attribute, one, statuses, settings))
     required = [
@@ -132,13 +132,12 @@ def _type_run(
     parts = [attributes[part] for part in mapping.identity_ids]
     return TypeRun(
         object_type=types[mapping.object_type_id],
-        select=compile_selector(mapping.selector),
+        select=compile_selector(mapping.selector, takes_objects=settings.object_target == "ENTRY"),
         mapper=EntryMapper(
             plain,
             references,
             label_key=label_key,
-            concatenator=settings.concatenator,
-            clear_empty=settings.empty_values == "CLEAR",
+            settings=settings,
         ),
         label_key=label_key,
         required=tuple((str(one.id), one.name) for one in required),
@@ -203,10 +202,13 @@ def _locators(mapping: AttributeMapping) -> tuple[str, ...]:
 
 
 def _reference_run(
-    attribute: Attribute, mapping: AttributeMapping, types: dict[int, ObjectType]
+    attribute: Attribute,
+    mapping: AttributeMapping,
+    types: dict[int, ObjectType],
+    settings: SourceSettings,
 ) -> ReferenceRun:
     below = {attribute.reference_object_type_id or 0}
-    grown = True
+    grown = settings.reference_children
     while grown:
         more = {one.id for one in types.values() if one.parent_id in below}
         grown = not more <= below

@@ -110,7 +110,8 @@ def _decide(
 ) -> _Changes:
     """Compare what each object refers to with what it should, and count.
 
-    Nothing found empties the reference; too many found is an entry error and leaves it.
+    Nothing found empties the reference; too many found is an entry error and leaves it, or
+    the oldest are taken.
     """
     changes = _Changes()
     tallies = {one.object_type.id: one.tally for one in plan.types}
@@ -124,9 +125,12 @@ def _decide(
             except aql.AqlError as error:
                 tally.problem(f"{attribute.name}: {error}", settings.max_error_messages)
                 continue
-            if 0 <= attribute.maximum_cardinality < len(found):
+            most = attribute.maximum_cardinality
+            if 0 <= most < len(found) and plan.source.settings.many_matches == "FIRST":
+                found = set(sorted(found)[:most])
+            if 0 <= most < len(found):
                 tally.problem(
-                    f"{attribute.name}: more than {attribute.maximum_cardinality} objects match",
+                    f"{attribute.name}: more than {most} objects match",
                     settings.max_error_messages,
                 )
                 continue

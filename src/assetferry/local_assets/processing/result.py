@@ -9,13 +9,16 @@ from assetferry.local_assets.store.executions import Execution
 __all__ = ["broken_result", "progress_result"]
 
 
-def progress_result(plan: Plan, *, started: str, ended: str) -> dict[str, Any]:
-    """Write the result; its misspelt and misleading fields are as on the real wire."""
+def progress_result(plan: Plan, *, started: str, ended: str, bad: str) -> dict[str, Any]:
+    """Write the result; its misspelt and misleading fields are as on the real wire.
+
+    ``bad`` is the ``result`` where entries failed.
+    """
     return {
         **_frame(plan.execution, started=started, ended=ended),
         "objectSchemaId": plan.schema.id,
         "importSourceId": plan.source.id,
-        "result": "ERROR" if any(run.tally.errors for run in plan.types) else "OK",
+        "result": bad if any(run.tally.errors for run in plan.types) else "OK",
         "populatedObjectTypes": [run.object_type.name for run in plan.types if run.tally.entries],
         "objectTypeResultMap": {str(run.object_type.id): _of_type(run) for run in plan.types},
         "errorMessages": [one for run in plan.types for one in run.tally.messages] or None,

@@ -11,11 +11,12 @@ Select: TypeAlias = Callable[[dict[str, Any]], tuple[list[dict[str, Any]], int]]
 """Gives the entries, and how many things met in their place are no entries."""
 
 
-def compile_selector(selector: str) -> Select:
+def compile_selector(selector: str, *, takes_objects: bool = True) -> Select:
     """Compile a dotted path that walks every element of the arrays on its way.
 
     A path missing in a chunk holds no entries there, because chunks are partial; an object
-    in the array's place is one entry; anything else is counted as an error.
+    in the array's place is one entry, unless ``takes_objects`` is false; anything else is
+    counted as an error.
     """
     *way, last = selector.split(".")
 
@@ -25,7 +26,10 @@ def compile_selector(selector: str) -> Select:
             holders = [child for holder in holders for child in _children(holder, segment)]
         found: list[Any] = []
         for holder in holders:
-            found += _children(holder, last)
+            met = _children(holder, last)
+            if not takes_objects and is_object(holder) and is_object(holder.get(last)):
+                met = [None]
+            found += met
         entries = [one for one in found if is_object(one)]
         return entries, len(found) - len(entries)
 

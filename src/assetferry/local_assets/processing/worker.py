@@ -111,11 +111,13 @@ class Worker:
         if not remove_missing(self._database, what, met, self._settings, stopping):
             return
         ended = instant.now()
-        result = progress_result(what, started=started, ended=ended)
+        bad = self._settings.result_with_errors
+        result = progress_result(what, started=started, ended=ended, bad=bad)
         self._finish(execution.number, ended, result)
 
     def _finish(self, number: int, ended: str, result: dict[str, Any]) -> None:
-        self._database.writer.call(_finish, number, ended, result)
+        keep_ids = self._settings.dedupe_scope == "source"
+        self._database.writer.call(_finish, number, ended, result, keep_ids=keep_ids)
         self._database.spool.drop(number)
 
 
@@ -136,12 +138,20 @@ def _phase(connection: sqlite3.Connection, number: int, phase: str) -> None:
 
 
 def _finish(
-    connection: sqlite3.Connection, number: int, ended: str, result: dict[str, Any]
+    connection: sqlite3.Connection,
+    number: int,
+    ended: str,
+    result: dict[str, Any],
+    *,
+    keep_ids: bool,
 ) -> None:
-    """End an execution and drop everything that was only needed on the way."""
+    """End an execution and drop what was only needed on the way.
+
+    The ids of its chunks stay where later executions are to know them.
+    """
     for statement in (
         "DELETE FROM chunks WHERE execution_number = ?",
-        "DELETE FROM chunk_ids WHERE execution_number = ?",
+        *(() if keep_ids else ("DELETE FROM chunk_ids WHERE execution_number = ?",)),
         "DELETE FROM pending_references WHERE execution_number = ?",
         "DELETE FROM met_objects WHERE execution_number = ?",
         "DELETE FROM tallies WHERE execution_number = ?",

@@ -9,19 +9,30 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assetferry.local_assets.errors import General, Unauthorized, not_found
+from assetferry.local_assets.errors import General, Refusal, Unauthorized, not_found
 from assetferry.local_assets.limiter import Rate
 from assetferry.local_assets.routes.call import Handler, Site, site_of
+from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.access import Permission, Scope
 from assetferry.local_assets.store.credentials import Credential, find
 from assetferry.local_assets.store.sources import ImportSource, import_source, workspace_exists
 
-__all__ = ["IMPORTS", "SourceCall", "UserCall", "authenticate", "by_user", "on_source"]
+__all__ = [
+    "IMPORTS",
+    "OnSource",
+    "SourceCall",
+    "UserCall",
+    "authenticate",
+    "beyond_reach",
+    "by_user",
+    "on_source",
+]
 
 IMPORTS: Scope = "import:import-configuration:cmdb"
 
@@ -64,9 +75,16 @@ def authenticate(request: Request) -> Credential:
         except (binascii.Error, UnicodeDecodeError) as error:
             raise Unauthorized from error
         credential = find(reader, "user", secret)
-    if credential is None:
+    if credential is None or not _valid_now(credential, site_of(request).settings):
         raise Unauthorized
     return credential
+
+
+def beyond_reach(request: Request) -> Refusal:
+    """Refuse a container token where it does not reach."""
+    if site_of(request).settings.out_of_reach == "403":
+        return General(403, "The token does not reach this")
+    return Unauthorized()
 
 
 def on_source(handler: OnSource, *, needs: Permission | None = None) -> Handler:
@@ -74,7 +92,7 @@ def on_source(handler: OnSource, *, needs: Permission | None = None) -> Handler:
 
     async def checked(request: Request) -> Response:
         credential = authenticate(request)
-        _check_scope(credential, IMPORTS)
+        _check_scope(request, credential, IMPORTS)
         workspace_id = _workspace(request)
         reader = site_of(request).database.reader()
         source_id: str = request.path_params["source"]
@@ -82,7 +100,7 @@ def on_source(handler: OnSource, *, needs: Permission | None = None) -> Handler:
         if source is None or source.workspace_id != workspace_id:
             raise not_found("Import source", source_id)
         if credential.kind == "container" and credential.source_number != source.number:
-            raise Unauthorized
+            raise beyond_reach(request)
         _check_permission(credential, needs)
         _count(request, credential, workspace_id, "calls")
         return await handler(
@@ -100,8 +118,8 @@ def by_user(
     async def checked(request: Request) -> Response:
         credential = authenticate(request)
         if credential.kind == "container":
-            raise Unauthorized
-        _check_scope(credential, scope)
+            raise beyond_reach(request)
+        _check_scope(request, credential, scope)
         workspace_id = _workspace(request)
         _check_permission(credential, needs)
         _count(request, credential, workspace_id, rate)
@@ -117,9 +135,20 @@ def by_user(
     return checked
 
 
-def _check_scope(credential: Credential, scope: Scope) -> None:
-    if credential.scopes is not None and scope not in credential.scopes:
-        raise Unauthorized("Unauthorized; scope does not match")
+def _valid_now(credential: Credential, settings: Settings) -> bool:
+    """Tell whether a container token is known everywhere already, and not too old."""
+    if credential.kind != "container" or not (settings.token_delay or settings.token_lifetime):
+        return True
+    age = (datetime.now(UTC) - datetime.fromisoformat(credential.created)).total_seconds()
+    return settings.token_delay <= age and not 0 < settings.token_lifetime <= age
+
+
+def _check_scope(request: Request, credential: Credential, scope: Scope) -> None:
+    if credential.scopes is None or scope in credential.scopes:
+        return
+    if site_of(request).settings.missing_scope == "403":
+        raise General(403, "Forbidden; scope does not match")
+    raise Unauthorized("Unauthorized; scope does not match")
 
 
 def _check_permission(credential: Credential, needs: Permission | None) -> None:

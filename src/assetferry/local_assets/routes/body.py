@@ -8,15 +8,16 @@ from starlette.requests import Request
 
 from assetferry.local_assets.errors import General, bad_request
 from assetferry.local_assets.jsonshape import is_object
+from assetferry.local_assets.routes.call import site_of
 
 __all__ = ["json_object", "parse", "raw_body"]
 
 DRAIN = 8
-"""How many times the limit is still read before a 413, so that the client gets to see it."""
+"""How many times the limit is still read before a refusal, so that the client gets to see it."""
 
 
 async def raw_body(request: Request, limit: int) -> bytes:
-    """Read the body; 413 beyond the limit, without keeping what is too much."""
+    """Read the body; refuse one beyond the limit, without keeping what is too much."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
@@ -26,7 +27,8 @@ async def raw_body(request: Request, limit: int) -> bytes:
         elif size > limit * DRAIN:
             break
     if size > limit:
-        raise General(413, f"Request body exceeds {limit} bytes")
+        status = int(site_of(request).settings.oversize_status)
+        raise General(status, f"Request body exceeds {limit} bytes")
     return b"".join(parts)
 
 

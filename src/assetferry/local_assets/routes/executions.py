@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from assetferry.local_assets.errors import General, bad_request
-from assetferry.local_assets.jsonshape import is_object
-from assetferry.local_assets.routes.access import SourceCall
+from assetferry.local_assets.errors import General, UnknownExecution, bad_request
+from assetferry.local_assets.jsonshape import is_list, is_object
+from assetferry.local_assets.routes.access import OnSource, SourceCall
 from assetferry.local_assets.routes.body import json_object, parse, raw_body
 from assetferry.local_assets.routes.call import answer, no_content
 from assetferry.local_assets.routes.links import source_base
+from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.chunks import accept
 from assetferry.local_assets.store.executions import (
     Execution,
@@ -36,6 +37,19 @@ __all__ = [
 ]
 
 _DATA_KEYS = frozenset({"data", "clientGeneratedId", "completed"})
+
+
+def _of_execution(handler: OnSource) -> OnSource:
+    """Answer an unknown execution as chosen; ``history/failed`` alone has a declared 404 (19)."""
+
+    async def chosen(call: SourceCall) -> Response:
+        try:
+            return await handler(call)
+        except UnknownExecution as error:
+            status = int(call.site.settings.unknown_execution)
+            raise UnknownExecution(error.execution_id, status) from error
+
+    return chosen
 
 
 async def start_execution(call: SourceCall) -> Response:
@@ -63,28 +77,33 @@ async def start_execution(call: SourceCall) -> Response:
     return answer({"result": "success", "links": links})
 
 
+@_of_execution
 async def post_data(call: SourceCall) -> Response:
     """Take a chunk, a completion, or both; the chunk is stored as it came (8.3)."""
     settings = call.site.settings
     raw = await raw_body(call.request, settings.max_body_bytes)
     body = parse(call.request, raw)
-    _check_data(body, settings.max_client_id)
+    _check_data(body, settings)
     completed = body.get("completed") is True
+    client_id = body.get("clientGeneratedId")
+    if settings.empty_client_id == "absent":
+        client_id = client_id or None
     to_process = await call.site.database.writer.run(
         accept,
         call.source,
         call.request.path_params["execution"],
         body=raw if "data" in body else None,
-        client_id=body.get("clientGeneratedId") or None,
+        client_id=client_id,
         completed=completed,
-        dedupe=settings.dedupe,
+        settings=settings,
         spool=call.site.database.spool,
     )
     if to_process is not None:
         call.site.worker.wake()
-    return Response(status_code=200)
+    return answer({}) if settings.data_answer == "object" else Response(status_code=200)
 
 
+@_of_execution
 async def put_progress(call: SourceCall) -> Response:
     """Take what the app says about itself; cosmetic (8.4)."""
     body = await json_object(call.request, call.site.settings.max_body_bytes)
@@ -94,30 +113,33 @@ async def put_progress(call: SourceCall) -> Response:
         call.source,
         call.request.path_params["execution"],
         msgspec.json.encode(body),
+        late=int(call.site.settings.late_status),
     )
     return Response(status_code=200)
 
 
+@_of_execution
 async def get_status(call: SourceCall) -> Response:
-    return answer(
-        _status(
-            execution(
-                call.site.database.reader(), call.source, call.request.path_params["execution"]
-            )
-        )
-    )
+    reader, execution_id = call.site.database.reader(), call.request.path_params["execution"]
+    return answer(_status(execution(reader, call.source, execution_id), call.site.settings))
 
 
 async def get_newest_status(call: SourceCall) -> Response:
     newest = newest_execution(call.site.database.reader(), call.source)
     if newest is None:
-        raise General(404, "No execution yet")
-    return answer(_status(newest))
+        raise General(int(call.site.settings.never_run), "No execution yet")
+    return answer(_status(newest, call.site.settings))
 
 
+@_of_execution
 async def cancel_execution(call: SourceCall) -> Response:
     database = call.site.database
-    number = await database.writer.run(cancel, call.source, call.request.path_params["execution"])
+    number = await database.writer.run(
+        cancel,
+        call.source,
+        call.request.path_params["execution"],
+        again=call.site.settings.cancel_again == "accept",
+    )
     # After the commit: should the server die in between, the next start clears it away.
     database.spool.drop(number)
     return Response(status_code=200)
@@ -149,32 +171,40 @@ async def _let_go(call: SourceCall) -> None:
     if seconds:
         before = datetime.now(UTC) - timedelta(seconds=seconds)
         database = call.site.database
-        number = await database.writer.run(cancel_abandoned, call.source, before)
+        number = await database.writer.run(cancel_abandoned, call.source, before, database.spool)
         if number is not None:
             database.spool.drop(number)
 
 
-def _status(found: Execution) -> dict[str, Any]:
+def _status(found: Execution, settings: Settings) -> dict[str, Any]:
     """Write the body of both status calls; the result appears once there is one (8.5)."""
     body: dict[str, Any] = {"status": found.state, "executionId": found.id}
-    if found.result is not None:
+    if found.result is not None or settings.pending_result == "null":
         body["progressResult"] = found.result
     return body
 
 
-def _check_data(body: Mapping[str, Any], longest_id: int) -> None:
+def _check_data(body: Mapping[str, Any], settings: Settings) -> None:
     for key in body:
-        if key not in _DATA_KEYS:
+        if key not in _DATA_KEYS and settings.unknown_data_keys == "refuse":
             raise bad_request(f"Unknown key {key!r}; keys are case-sensitive")
-    if "data" in body and not is_object(body["data"]):
-        raise bad_request("data must be an object")
+    if "data" in body:
+        _check_chunk(body["data"], settings)
     if not isinstance(body.get("completed", False), bool):
         raise bad_request("completed must be a boolean")
-    client_id = body.get("clientGeneratedId")
+    client_id, longest_id = body.get("clientGeneratedId"), settings.max_client_id
     if client_id is not None and (not isinstance(client_id, str) or len(client_id) > longest_id):
         raise bad_request(f"clientGeneratedId must be a string of at most {longest_id} characters")
     if "data" not in body and body.get("completed") is not True:
         raise bad_request("Either data or completed is required")
+
+
+def _check_chunk(data: Any, settings: Settings) -> None:
+    if not is_object(data):
+        raise bad_request("data must be an object")
+    most = settings.max_chunk_entries
+    if most and sum(len(one) for one in data.values() if is_list(one)) > most:
+        raise General(int(settings.oversize_status), f"A chunk has at most {most} entries")
 
 
 def _check_progress(body: Mapping[str, Any]) -> None:

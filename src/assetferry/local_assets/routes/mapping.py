@@ -2,6 +2,7 @@
 
 import sqlite3
 import uuid
+from datetime import UTC, datetime, timedelta
 
 from starlette.responses import Response
 
@@ -19,7 +20,7 @@ from assetferry.local_assets.routes.body import json_object
 from assetferry.local_assets.routes.call import answer, no_content
 from assetferry.local_assets.routes.links import source_base
 from assetferry.local_assets.store.executions import active_execution
-from assetferry.local_assets.store.mappings import add_task, task_problems
+from assetferry.local_assets.store.mappings import add_task, task_of
 
 __all__ = ["get_document", "get_progress", "patch_mapping", "put_mapping"]
 
@@ -32,20 +33,23 @@ async def put_mapping(call: SourceCall) -> Response:
 
 
 async def patch_mapping(call: SourceCall) -> Response:
-    """Change schema and mapping; where there is none yet, create them (7.5)."""
+    """Change schema and mapping; where there is none yet, usually create them (7.5)."""
+    if not call.source.mapped and call.site.settings.first_patch == "refuse":
+        raise bad_request("There is no schema and mapping yet; submit them by PUT")
     return await _submit(call)
 
 
 async def get_progress(call: SourceCall) -> Response:
     """Tell what an asynchronous submission came to (7.8)."""
-    try:
-        problems = task_problems(
-            call.site.database.reader(),
-            call.request.path_params["resource"],
-            call.source.number,
-        )
-    except KeyError as error:
-        raise bad_request("Unknown resource") from error
+    task = task_of(
+        call.site.database.reader(), call.request.path_params["resource"], call.source.number
+    )
+    if task is None:
+        raise bad_request("Unknown resource")
+    problems, created = task
+    takes = timedelta(seconds=call.site.settings.mapping_takes)
+    if datetime.now(UTC) < datetime.fromisoformat(created) + takes:
+        return answer({"progressStatus": "IN_PROGRESS"})
     if problems is None:
         return answer(
             {
@@ -60,6 +64,8 @@ async def get_progress(call: SourceCall) -> Response:
 
 
 async def get_document(call: SourceCall) -> Response:
+    if not call.source.mapped and call.site.settings.unmapped_document == "refuse":
+        raise bad_request("There is no schema and mapping yet")
     return answer(write(call.site.database.reader(), call.source, call.site.settings))
 
 
@@ -70,7 +76,9 @@ async def _submit(call: SourceCall) -> Response:
     later = call.request.query_params.get("async", "false").lower() == "true"
     problems: tuple[Problem, ...] | None = None
     try:
-        await call.site.database.writer.run(submission.submit, call.source, document)
+        await call.site.database.writer.run(
+            submission.submit, call.source, document, call.site.settings
+        )
     except InvalidMapping as refusal:
         if not later:
             raise

@@ -109,10 +109,9 @@ def _page(
     with_attributes: bool,
 ) -> Response:
     """Read one more than asked for, to know whether it is the last page."""
-    reader = call.site.database.reader()
+    reader, settings = call.site.database.reader(), call.site.settings
     try:
         ids = aql.search(reader, call.workspace_id, query, start=start, limit=size + 1, names=names)
-        total = aql.count(reader, call.workspace_id, query, names=names)
     except aql.AqlError as error:
         raise bad_request(str(error)) from error
     base = workspace_base(call.request, call.workspace_id)
@@ -123,7 +122,6 @@ def _page(
     body: dict[str, Any] = {
         "startAt": start,
         "maxResults": size,
-        "total": total,
         "values": object_bodies(shown, attributes=with_attributes, full=False),
         "objectTypeAttributes": [
             attribute_body(one, types[kind], types, shown.origin)
@@ -131,8 +129,10 @@ def _page(
             for one in many
         ],
         "last": is_last,
-        "isLast": is_last,
+        "isLast": is_last if settings.is_last == "boolean" else str(is_last).lower(),
     }
+    if settings.result_total:
+        body["total"] = aql.count(reader, call.workspace_id, query, names=names)
     return answer(body)
 
 

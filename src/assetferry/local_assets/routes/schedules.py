@@ -40,12 +40,12 @@ async def create_schedule(call: SourceCall) -> Response:
         schedules.create, call.source, asked, call.site.dispatcher.clock.now()
     )
     call.site.dispatcher.changed()
-    return answer(schedule_body(call.source, made))
+    return _shown(call, made)
 
 
 async def get_schedule(call: SourceCall) -> Response:
     found = schedules.schedule(call.site.database.reader(), call.source, _id(call))
-    return answer(schedule_body(call.source, found))
+    return _shown(call, found)
 
 
 async def replace_schedule(call: SourceCall) -> Response:
@@ -56,7 +56,7 @@ async def replace_schedule(call: SourceCall) -> Response:
         schedules.replace, call.source, _id(call), asked, call.site.dispatcher.clock.now()
     )
     call.site.dispatcher.changed()
-    return answer(schedule_body(call.source, made))
+    return _shown(call, made)
 
 
 async def delete_schedule(call: SourceCall) -> Response:
@@ -80,6 +80,10 @@ SLOT_ROUTES = [
 ]
 
 
+def _shown(call: SourceCall, found: schedules.Schedule) -> Response:
+    return answer(schedule_body(call.source, found, call.site.settings.schedule_answer))
+
+
 def _id(call: SourceCall) -> str:
     schedule_id: str = call.request.path_params["schedule"]
     return schedule_id
@@ -88,4 +92,5 @@ def _id(call: SourceCall) -> str:
 async def _asked(call: SourceCall) -> Asked:
     body = await json_object(call.request, call.site.settings.max_body_bytes)
     external = call.source.settings.module_key == schedules.EXTERNAL
-    return read(body, now=call.site.dispatcher.clock.now(), external=external)
+    now = call.site.dispatcher.clock.now()
+    return read(body, now=now, external=external, settings=call.site.settings)

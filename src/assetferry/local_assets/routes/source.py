@@ -4,8 +4,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from assetferry.local_assets.errors import Unauthorized, not_found
-from assetferry.local_assets.routes.access import SourceCall, UserCall
+from assetferry.local_assets.errors import not_found
+from assetferry.local_assets.routes.access import SourceCall, UserCall, beyond_reach
 from assetferry.local_assets.routes.call import answer
 from assetferry.local_assets.routes.links import source_base
 from assetferry.local_assets.scheduling.schedules import schedule_of
@@ -21,6 +21,8 @@ __all__ = ["config_status", "get_source", "list_sources", "new_token"]
 async def config_status(call: SourceCall) -> Response:
     """Say whether an import may start; while one runs, also where to watch it."""
     running = active_execution(call.site.database.reader(), call.source)
+    if running is not None and not call.site.settings.running_links:
+        return answer({"status": "RUNNING"})
     if running is not None:
         base = source_base(call.request, call.source.workspace_id, call.source.id)
         execution = f"{base}/executions/{running.id}"
@@ -53,6 +55,6 @@ async def list_sources(call: UserCall) -> Response:
 async def new_token(call: SourceCall) -> Response:
     """Make a new container token; the old one is refused from now on."""
     if call.credential.kind == "container":
-        raise Unauthorized
+        raise beyond_reach(call.request)
     token = await call.site.database.writer.run(new_container_token, call.source.number)
     return answer({"token": token})

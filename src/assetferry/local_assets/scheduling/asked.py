@@ -1,6 +1,6 @@
 """What the body of POST and PUT ``importschedule`` asks for, in either dialect (10.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime
 from functools import cache
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from assetferry.local_assets.errors import General, bad_request
+from assetferry.local_assets.settings import ScheduleSettings
 from assetferry.recurrence import Frequency
 
 __all__ = ["Asked", "read"]
@@ -16,6 +17,7 @@ __all__ = ["Asked", "read"]
 Body: TypeAlias = Mapping[str, Any]
 
 FREQUENCY_KEYS = ("runFrequency", "runInterval")
+OTHER_KEYS = ("startTime", "timezone", "callbackUrl")
 NO_PLACES = frozenset({"localtime", "Factory"})
 """Names in the time zone database that mean this machine, or nothing at all."""
 LONGEST_URL = 2048
@@ -32,26 +34,32 @@ class Asked:
     callback_url: str | None
 
 
-def read(body: Body, *, now: datetime, external: bool) -> Asked:
+def read(body: Body, *, now: datetime, external: bool, settings: ScheduleSettings) -> Asked:
     """Read a body; refuse with 400 what has no meaning (section 19).
 
     An external import source cannot do without a callback, for it is what starts the import.
-    Unknown keys are let pass: whether Assets refuses them is not known.
+    What unknown keys do is not known, so it is a setting.
     """
+    keys = FREQUENCY_KEYS if settings.frequency_key == "either" else (settings.frequency_key,)
+    if settings.unknown_schedule_keys == "refuse":
+        for key in body.keys() - {*OTHER_KEYS, *keys}:
+            raise bad_request(f"Unknown key {key!r}")
+    if settings.timezone_required and "timezone" not in body:
+        raise bad_request("timezone is required")
     return Asked(
-        frequency=_frequency(body),
+        frequency=_frequency(body, keys),
         start=_start(body, now),
         timezone=_timezone(body),
         callback_url=_callback_url(body, required=external),
     )
 
 
-def _frequency(body: Body) -> Frequency:
-    given = [body[key] for key in FREQUENCY_KEYS if key in body]
+def _frequency(body: Body, keys: Sequence[str]) -> Frequency:
+    given = [body[key] for key in keys if key in body]
     for frequency in get_args(Frequency):
         if given and all(one == frequency for one in given):
             return frequency
-    raise bad_request("runFrequency must be ONCE, DAILY, WEEKLY or MONTHLY")
+    raise bad_request(f"{keys[0]} must be ONCE, DAILY, WEEKLY or MONTHLY")
 
 
 def _start(body: Body, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from assetferry.local_assets.errors import Busy, Refusal
 from assetferry.local_assets.scheduling.schedules import schedule_with
 from assetferry.local_assets.scheduling.slots import ACTOR, end, report, stand, take
 from assetferry.local_assets.scheduling.verdict import Verdict
+from assetferry.local_assets.settings import ScheduleSettings
 from assetferry.local_assets.store.executions import active_execution, start_configured
 from assetferry.local_assets.store.sources import ImportSource, source_by_number
 
@@ -28,13 +29,15 @@ class Claim:
     callback_url: str
 
 
-def claim(connection: sqlite3.Connection, schedule_id: str, now: datetime) -> Claim | None:
+def claim(
+    connection: sqlite3.Connection, schedule_id: str, now: datetime, settings: ScheduleSettings
+) -> Claim | None:
     """Claim the slot that has come; None where there is no call to make, or not any more.
 
     Of several that have come, because the server was not running, one call stands for all.
     """
     schedule = schedule_with(connection, schedule_id)
-    stands = None if schedule is None else stand(schedule, now)
+    stands = None if schedule is None else stand(schedule, now, settings)
     if schedule is None or stands is None:
         return None
     number = take(connection, schedule, stands, now)

@@ -16,7 +16,7 @@ from assetferry.local_assets.scheduling import missed, slots
 from assetferry.local_assets.scheduling.callback import post
 from assetferry.local_assets.scheduling.claims import claim, conclude
 from assetferry.local_assets.scheduling.clock import Clock
-from assetferry.local_assets.scheduling.verdict import judge
+from assetferry.local_assets.scheduling.verdict import Verdict, judge
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
 
@@ -62,7 +62,7 @@ class Dispatcher:
         With the other setting they are simply due: one call stands for all of a schedule.
         """
         if self._settings.catch_up == "skip":
-            await self._database.writer.run(missed.skip_missed, self.clock.now())
+            await self._database.writer.run(missed.skip_missed, self.clock.now(), self._settings)
 
     def changed(self) -> None:
         """Say that a schedule or the clock is not what it was."""
@@ -134,19 +134,28 @@ class Dispatcher:
     async def _call(self, schedule_id: str) -> None:
         """Claim, call, conclude: in this order, so that nothing is called twice."""
         writer = self._database.writer
-        claimed = await writer.run(claim, schedule_id, self.clock.now())
+        claimed = await writer.run(claim, schedule_id, self.clock.now(), self._settings)
         if claimed is None:
             self._started()
             return
         # The lower-case s is Assets' own.
         body = {"workspaceId": claimed.workspace_id, "importsourceId": claimed.source_id}
-        answer = await post(
-            claimed.callback_url, msgspec.json.encode(body), self._settings.callback_timeout
-        )
-        verdict = judge(answer)
+        verdict = await self._deliver(claimed.callback_url, msgspec.json.encode(body))
         if verdict.failure is not None:
             logger.info(
                 verdict.failure,
                 extra={"action": "callback_failed", "import_source": claimed.source_id},
             )
         await writer.run(conclude, claimed, verdict, self.clock.now())
+
+    async def _deliver(self, url: str, body: bytes) -> Verdict:
+        """Call an app, as often as the setting allows until it takes it."""
+        settings = self._settings
+        if settings.callback_body == "string":
+            body = msgspec.json.encode(body.decode())
+        for left in reversed(range(settings.callback_attempts)):
+            answer = await post(url, body, settings.callback_timeout)
+            verdict = judge(answer, gone_deletes=settings.gone_deletes)
+            if verdict.outcome != "failed" or not left:
+                return verdict
+        raise AssertionError("at least one attempt is made")

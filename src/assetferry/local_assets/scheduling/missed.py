@@ -6,6 +6,7 @@ from datetime import datetime
 from assetferry.local_assets import instant
 from assetferry.local_assets.scheduling.schedules import schedule_with
 from assetferry.local_assets.scheduling.slots import due, end, report, stand, take
+from assetferry.local_assets.settings import ScheduleSettings
 
 __all__ = ["give_up", "skip_missed"]
 
@@ -25,11 +26,11 @@ def give_up(connection: sqlite3.Connection, now: datetime) -> None:
         report(connection, source_number, now, f"{said} during the call. It was not repeated.")
 
 
-def skip_missed(connection: sqlite3.Connection, now: datetime) -> None:
+def skip_missed(connection: sqlite3.Connection, now: datetime, settings: ScheduleSettings) -> None:
     """Let go of every slot earlier than now, and say so in the import history."""
     for schedule_id in due(connection, now):
         schedule = schedule_with(connection, schedule_id)
-        stands = None if schedule is None else stand(schedule, now)
+        stands = None if schedule is None else stand(schedule, now, settings)
         if schedule is None or stands is None or schedule.due == instant.text(now):
             continue
         number = take(connection, schedule, stands, now)

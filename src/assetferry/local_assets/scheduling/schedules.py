@@ -11,8 +11,9 @@ import msgspec
 from assetferry.local_assets import instant
 from assetferry.local_assets.errors import bad_request, not_found
 from assetferry.local_assets.scheduling.asked import Asked
+from assetferry.local_assets.settings import ScheduleSettings
 from assetferry.local_assets.store.sources import ImportSource
-from assetferry.recurrence import Frequency, Recurrence
+from assetferry.recurrence import Frequency, Recurrence, next_due
 
 __all__ = [
     "EXTERNAL",
@@ -44,12 +45,17 @@ class Schedule:
     created: str
     updated: str
 
-    @property
-    def recurrence(self) -> Recurrence:
-        """Give what it keeps: the wall-clock time that its start has in its zone."""
-        zone = ZoneInfo(self.timezone)
+    def following(self, slot: datetime, settings: ScheduleSettings) -> datetime | None:
+        """Give the slot after one; it keeps the time that the start has in its zone, or in UTC."""
+        zone = ZoneInfo(self.timezone if settings.schedule_time == "wall" else "UTC")
         start = datetime.fromisoformat(self.start).astimezone(zone).replace(tzinfo=None)
-        return Recurrence(start=start, zone=zone, frequency=self.frequency)
+        recurrence = Recurrence(start=start, zone=zone, frequency=self.frequency)
+        after = next_due(recurrence, slot)
+        if self.frequency == "MONTHLY" and settings.month_end == "skip":
+            # A month without the day; two in a row all have it, so this ends soon.
+            while after is not None and after.astimezone(zone).day != start.day:
+                after = next_due(recurrence, after)
+        return after
 
 
 _COLUMNS = "id, source_number, frequency, start, timezone, callback_url, due, created, updated"

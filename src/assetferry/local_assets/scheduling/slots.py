@@ -16,7 +16,7 @@ from datetime import datetime
 from assetferry.local_assets import instant
 from assetferry.local_assets.scheduling.schedules import Schedule
 from assetferry.local_assets.scheduling.verdict import Outcome
-from assetferry.recurrence import next_due
+from assetferry.local_assets.settings import ScheduleSettings
 
 __all__ = ["ACTOR", "Stand", "due", "earliest", "end", "report", "stand", "take"]
 
@@ -53,12 +53,12 @@ def earliest(connection: sqlite3.Connection, after: datetime | None = None) -> d
     return None if found is None else datetime.fromisoformat(found)
 
 
-def stand(schedule: Schedule, now: datetime) -> Stand | None:
+def stand(schedule: Schedule, now: datetime, settings: ScheduleSettings) -> Stand | None:
     """Tell where a schedule stands; None where no slot has come."""
     if schedule.due is None or schedule.due > instant.text(now):
         return None
     slot, passed = datetime.fromisoformat(schedule.due), 0
-    while (following := next_due(schedule.recurrence, slot)) is not None and following <= now:
+    while (following := schedule.following(slot, settings)) is not None and following <= now:
         slot, passed = following, passed + 1
     return Stand(slot=slot, passed=passed, following=following)
 

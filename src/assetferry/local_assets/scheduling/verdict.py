@@ -27,8 +27,8 @@ class Verdict:
     """What the import history is to say; None where all is well."""
 
 
-def judge(answer: Answer) -> Verdict:
-    """Only 2xx is success; an address that is gone means that the app was uninstalled."""
+def judge(answer: Answer, *, gone_deletes: bool = True) -> Verdict:
+    """Only 2xx is success; an address that is gone can mean that the app was uninstalled."""
     if not isinstance(answer, Answered):
         said = f"The scheduled import could not be started: {answer.reason}."
         return Verdict(outcome="failed", status=None, failure=said)
@@ -36,7 +36,7 @@ def judge(answer: Answer) -> Verdict:
     said = f"The scheduled import could not be started: the callback answered {status}"
     if SUCCESS <= status < REDIRECT:
         return Verdict(outcome="answered", status=status, failure=None)
-    if status in GONE:
+    if status in GONE and gone_deletes:
         because = f"{said}. The app is gone, so its schedule was deleted."
         return Verdict(outcome="gone", status=status, failure=because)
     if REDIRECT <= status < REFUSED:

@@ -1,15 +1,13 @@
 """Chunks: received, kept as they came, handed to processing in order of arrival (8.3)."""
 
-import logging
 import sqlite3
 from collections.abc import Iterator
 
-import msgspec
-
 from assetferry.local_assets import instant
-from assetferry.local_assets.errors import bad_request
-from assetferry.local_assets.settings import Dedupe
+from assetferry.local_assets.errors import General, bad_request
+from assetferry.local_assets.settings import RepeatedCompletion, Settings
 from assetferry.local_assets.store.executions import Execution, execution
+from assetferry.local_assets.store.repeats import take
 from assetferry.local_assets.store.sources import ImportSource
 from assetferry.local_assets.store.spool import Spool
 
@@ -17,8 +15,6 @@ __all__ = ["accept", "drop_through", "next_chunks", "sizes"]
 
 AT_ONCE = 1_000
 """Chunks looked up together."""
-
-logger = logging.getLogger(__name__)
 
 
 def accept(
@@ -29,7 +25,7 @@ def accept(
     body: bytes | None,
     client_id: str | None,
     completed: bool,
-    dedupe: Dedupe,
+    settings: Settings,
     spool: Spool,
 ) -> int | None:
     """Store a chunk, complete the execution, or both, in one transaction.
@@ -40,19 +36,18 @@ def accept(
     """
     found = execution(connection, source, execution_id)
     if found.state != "INGESTING":
-        if completed and client_id is not None and client_id == found.completing_id:
+        if completed and _completed_before(found, client_id, settings.repeated_completion):
             return None
-        raise bad_request(f"Execution is {found.state}; data is accepted only while INGESTING")
+        raise General(
+            int(settings.late_status),
+            f"Execution is {found.state}; data is accepted only while INGESTING",
+        )
     if body is not None:
-        known = None
-        if client_id is not None and dedupe == "first":
-            known = _place(connection, found.number, client_id)
-        if known is None:
-            _store(connection, spool, found.number, client_id, body)
-        else:
-            _count_repeat(connection, found, spool.read(found.number, *known), body)
+        take(connection, spool, found, client_id, body, settings=settings)
     if not completed:
         return None
+    if settings.empty_completion == "refuse" and sizes(connection, found.number) == (0, 0):
+        raise bad_request("No data was submitted")
     spool.settle(found.number)
     connection.execute(
         "UPDATE executions SET state = 'PROCESSING', completed = ?, completing_id = ?"
@@ -62,51 +57,13 @@ def accept(
     return found.number
 
 
-def _place(
-    connection: sqlite3.Connection, execution_number: int, client_id: str
-) -> tuple[int, int] | None:
-    """Tell where the first body with this id lies."""
-    place: tuple[int, int] | None = connection.execute(
-        "SELECT start, length FROM chunk_ids WHERE execution_number = ? AND client_id = ?",
-        (execution_number, client_id),
-    ).fetchone()
-    return place
-
-
-def _store(
-    connection: sqlite3.Connection,
-    spool: Spool,
-    execution_number: int,
-    client_id: str | None,
-    body: bytes,
-) -> None:
-    start = spool.append(execution_number, body)
-    connection.execute(
-        "INSERT INTO chunks (execution_number, start, length) VALUES (?, ?, ?)",
-        (execution_number, start, len(body)),
-    )
-    if client_id is not None:
-        connection.execute(
-            "INSERT OR IGNORE INTO chunk_ids (execution_number, client_id, start, length)"
-            " VALUES (?, ?, ?, ?)",
-            (execution_number, client_id, start, len(body)),
-        )
-
-
-def _count_repeat(
-    connection: sqlite3.Connection, found: Execution, first: bytes, body: bytes
-) -> None:
-    """Count a repeat, and log one whose data is not what came first."""
-    differs = msgspec.json.decode(first)["data"] != msgspec.json.decode(body)["data"]
-    if differs:
-        logger.warning(
-            "a repeated clientGeneratedId came with another payload; the first one counts",
-            extra={"action": "chunk_differs", "execution": found.id},
-        )
-    connection.execute(
-        "UPDATE executions SET repeats = repeats + 1, differing = differing + ? WHERE number = ?",
-        (differs, found.number),
-    )
+def _completed_before(
+    found: Execution, client_id: str | None, repeated: RepeatedCompletion
+) -> bool:
+    """Tell whether a completing call may be a repeat of the one that completed."""
+    if repeated == "accept":
+        return found.state in ("PROCESSING", "DONE")
+    return repeated == "by-id" and client_id is not None and client_id == found.completing_id
 
 
 def next_chunks(

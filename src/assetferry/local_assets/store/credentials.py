@@ -46,6 +46,7 @@ class Credential:
     scopes: frozenset[Scope] | None
     """What an OAuth token reaches; None is no limit by scope."""
     permissions: frozenset[Permission]
+    created: str
 
     @property
     def actor(self) -> str:
@@ -109,13 +110,13 @@ def find(connection: sqlite3.Connection, kind: Kind, secret: str) -> Credential 
     """Look a secret up by its hash; a user's secret is ``email:apiToken``."""
     wanted = _hash(secret)
     row = connection.execute(
-        "SELECT id, source_number, email, acting_as, scopes, permissions, secret_hash"
+        "SELECT id, source_number, email, acting_as, scopes, permissions, created, secret_hash"
         " FROM credentials LEFT JOIN users USING (email) WHERE secret_hash = ? AND kind = ?",
         (wanted, kind),
     ).fetchone()
-    if row is None or not hmac.compare_digest(row[6], wanted):
+    if row is None or not hmac.compare_digest(row[7], wanted):
         return None
-    number, source_number, email, acting_as, scopes, permissions, _ = row
+    number, source_number, email, acting_as, scopes, permissions, created, _ = row
     return Credential(
         id=number,
         kind=kind,
@@ -126,6 +127,7 @@ def find(connection: sqlite3.Connection, kind: Kind, secret: str) -> Credential 
         permissions=frozenset(
             PERMISSIONS if permissions is None else msgspec.json.decode(permissions)
         ),
+        created=created,
     )
 
 

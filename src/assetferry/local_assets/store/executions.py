@@ -13,9 +13,10 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from assetferry.local_assets import instant
-from assetferry.local_assets.errors import Busy, bad_request, not_found
+from assetferry.local_assets.errors import Busy, General, UnknownExecution, bad_request
 from assetferry.local_assets.store.credentials import ActingAs
 from assetferry.local_assets.store.sources import ImportSource
+from assetferry.local_assets.store.spool import Spool
 
 __all__ = [
     "Execution",
@@ -138,7 +139,7 @@ def execution(connection: sqlite3.Connection, source: ImportSource, execution_id
     """Give an execution of this source; one of another source does not exist here."""
     found = _first(connection, "source_number = ? AND id = ?", (source.number, execution_id))
     if found is None:
-        raise not_found("Execution", execution_id)
+        raise UnknownExecution(execution_id)
     return found
 
 
@@ -167,10 +168,15 @@ def executions_of(
     return _all(connection, "source_number = ?", (source.number,), limit)
 
 
-def cancel(connection: sqlite3.Connection, source: ImportSource, execution_id: str) -> int:
-    """End an execution before its completion; give its number, whose spool can go (8.7)."""
+def cancel(
+    connection: sqlite3.Connection, source: ImportSource, execution_id: str, *, again: bool = True
+) -> int:
+    """End an execution before its completion; give its number, whose spool can go (8.7).
+
+    One that is cancelled already stays so, which is refused unless ``again`` allows it.
+    """
     found = execution(connection, source, execution_id)
-    if found.state in ("PROCESSING", "DONE"):
+    if found.state in ("PROCESSING", "DONE") or (found.state == "CANCELLED" and not again):
         raise bad_request(f"Execution is {found.state} and can no longer be cancelled")
     if found.state == "CANCELLED":
         return found.number
@@ -184,11 +190,13 @@ def cancel(connection: sqlite3.Connection, source: ImportSource, execution_id: s
 
 
 def cancel_abandoned(
-    connection: sqlite3.Connection, source: ImportSource, before: datetime
+    connection: sqlite3.Connection, source: ImportSource, before: datetime, spool: Spool
 ) -> int | None:
     """Cancel an execution that has waited for data since then; give its number (18)."""
     found = active_execution(connection, source)
     if found is None or found.state != "INGESTING" or found.created > instant.text(before):
+        return None
+    if spool.fed_since(found.number, before):
         return None
     return cancel(connection, source, found.id)
 
@@ -202,12 +210,17 @@ def unfinished(connection: sqlite3.Connection) -> set[int]:
 
 
 def record_progress(
-    connection: sqlite3.Connection, source: ImportSource, execution_id: str, progress: bytes
+    connection: sqlite3.Connection,
+    source: ImportSource,
+    execution_id: str,
+    progress: bytes,
+    *,
+    late: int,
 ) -> None:
-    """Keep what the app last said about itself; only while INGESTING (8.4)."""
+    """Keep what the app last said about itself; ``late`` is the status after INGESTING (8.4)."""
     found = execution(connection, source, execution_id)
     if found.state != "INGESTING":
-        raise bad_request("Invalid progress: it is accepted only while INGESTING")
+        raise General(late, "Invalid progress: it is accepted only while INGESTING")
     connection.execute(
         "UPDATE executions SET progress = ? WHERE number = ?", (progress.decode(), found.number)
     )

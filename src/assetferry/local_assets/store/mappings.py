@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import msgspec
 
+from assetferry.local_assets import instant
+
 __all__ = [
     "AttributeMapping",
     "TypeMapping",
     "add_task",
     "mappings_of",
     "put_mapping",
-    "task_problems",
+    "task_of",
 ]
 
 
@@ -97,23 +99,27 @@ def add_task(
 ) -> None:
     """Remember what an asynchronous mapping came to (7.8)."""
     connection.execute(
-        "INSERT INTO mapping_tasks (id, source_number, problems) VALUES (?, ?, ?)",
+        "INSERT INTO mapping_tasks (id, source_number, problems, created) VALUES (?, ?, ?, ?)",
         (
             task_id,
             source_number,
             None if problems is None else msgspec.json.encode(problems).decode(),
+            instant.now(),
         ),
     )
 
 
-def task_problems(
+def task_of(
     connection: sqlite3.Connection, task_id: str, source_number: int
-) -> list[dict[str, str]] | None:
-    """Give the problems of a task, none if it went well; KeyError where there is no such task."""
+) -> tuple[list[dict[str, str]] | None, str] | None:
+    """Give a task's problems, None if it went well, and when it was submitted."""
     row = connection.execute(
-        "SELECT problems FROM mapping_tasks WHERE id = ? AND source_number = ?",
+        "SELECT problems, created FROM mapping_tasks WHERE id = ? AND source_number = ?",
         (task_id, source_number),
     ).fetchone()
     if row is None:
-        raise KeyError(task_id)
-    return None if row[0] is None else msgspec.json.decode(row[0], type=list[dict[str, str]])
+        return None
+    problems, created = row
+    if problems is not None:
+        problems = msgspec.json.decode(problems, type=list[dict[str, str]])
+    return problems, created

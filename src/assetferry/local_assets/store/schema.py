@@ -10,7 +10,7 @@ __all__ = ["APPLICATION_ID", "DDL", "GLOBAL_STATUSES", "VERSION"]
 APPLICATION_ID = 0x4146_4C41
 """Marks the file as ours, so that another program's database is refused by name."""
 
-VERSION = 3
+VERSION = 4
 """Raised with every change of the tables; another version is refused, not guessed at."""
 
 GLOBAL_STATUSES = (
@@ -161,7 +161,8 @@ CREATE TABLE object_type_mappings (
 CREATE TABLE mapping_tasks (
     id            TEXT PRIMARY KEY,
     source_number INTEGER NOT NULL REFERENCES import_sources (number),
-    problems      TEXT  -- JSON list; NULL if it went well
+    problems      TEXT,  -- JSON list; NULL if it went well
+    created       TEXT NOT NULL
 ) STRICT;
 
 -- Which object an identity of an import source stands for (12.3). The row of a deleted

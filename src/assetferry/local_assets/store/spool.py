@@ -8,6 +8,7 @@ completed.
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 __all__ = ["Spool"]
@@ -44,6 +45,13 @@ class Spool:
         if len(body) != length:
             raise EOFError(f"chunk at {offset} of execution {execution_number} is incomplete")
         return body
+
+    def fed_since(self, execution_number: int, moment: datetime) -> bool:
+        """Tell whether a body came later than a moment."""
+        try:
+            return self._path(execution_number).stat().st_mtime > moment.timestamp()
+        except FileNotFoundError:
+            return False
 
     def drop(self, execution_number: int) -> None:
         """Forget an execution's bodies."""
