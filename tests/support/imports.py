@@ -103,6 +103,15 @@ class Site:
         path = f"{self._base}/importsource/{self.made.import_source_id}/executions/{execution}"
         self._call("DELETE", path, None)
 
+    def fault(self, kind: str, **fields: Any) -> int:
+        """Let the server misbehave towards this import source; the fault's id."""
+        body = {"kind": kind, "source": self.made.import_source_id, **fields}
+        return self._call("POST", "/_local/faults", body)["id"]
+
+    def mend(self, fault: int) -> None:
+        """Take a fault back; what it delays goes on."""
+        self._call("DELETE", f"/_local/faults/{fault}", None)
+
     def start(self) -> None:
         """Start an execution behind the importer's back."""
         path = f"{self._base}/importsource/{self.made.import_source_id}/executions"

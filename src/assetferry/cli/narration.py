@@ -26,7 +26,7 @@ def show_end(run: Run, sums: Sums) -> None:
     _streams(story)
     _object_types(story)
     if not run.ended and not run.held:
-        click.echo(f"\nGo on with: assetferry run {run.origin}")
+        click.echo(f"\nGo on with: assetferry {_again(run)}")
     if run.held:
         click.echo(f"\nGo on with: assetferry runs resume {run.id}")
 
@@ -48,6 +48,10 @@ def show_story(story: dict[str, Any], run: Run, sums: Sums) -> None:
     click.echo("\nTimeline")
     for event in story["events"]:
         click.echo(f"  {clock_time(event['at'])}  {event['text']}")
+
+
+def _again(run: Run) -> str:
+    return f"runs quarantine retry {run.retry_of}" if run.retry_of else f"run {run.origin}"
 
 
 def _standing(run: Run) -> str:

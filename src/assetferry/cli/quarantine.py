@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from assetferry.cli.output import echo_json, number
+from assetferry.cli.quarantine_retry import command as retry
 from assetferry.cli.session import with_ledger
 from assetferry.ledger.quarantining import Quarantined, quarantined, reasons
 from assetferry.ledger.run import load_run
@@ -20,7 +21,10 @@ __all__ = ["command"]
 
 @click.group("quarantine")
 def command() -> None:
-    """List or export the records of RUN that could not become objects."""
+    """List, export or retry the records of RUN that could not become objects."""
+
+
+command.add_command(retry)
 
 
 @command.command("list")

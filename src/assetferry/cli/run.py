@@ -64,6 +64,13 @@ async def _begin(
         run = await ledger.run(unfinished_run, asked.definition)
         if run is None:  # it has ended meanwhile
             continue
+        if not new and run.retry_of is not None and not run.held:
+            shown.say(f"Run {run.id}, a {run.origin}, comes to its end first")
+            await importer.go_on(run.id)
+            ended = await follow(ledger, importer, run, shown)
+            if ended.ended:
+                continue
+            return ended
         if not new and run.state is not RunState.CLOSING:
             return await _take_up(importer, run, asked, shown)
         shown.say(f"Closing run {run.id} first" + (f": {run.reason}" if run.reason else ""))

@@ -46,7 +46,8 @@ def list_(*, limit: int, as_json: bool) -> None:
         else:
             for run in runs:
                 state = f"{run.state}, held" if run.held else str(run.state)
-                click.echo(f"{run.id}  {clock_time(run.created_at)}  {state:<18} {run.definition}")
+                what = run.definition + (f", {run.origin}" if run.retry_of else "")
+                click.echo(f"{run.id}  {clock_time(run.created_at)}  {state:<18} {what}")
 
     asyncio.run(listed())
 

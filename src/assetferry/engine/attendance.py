@@ -8,6 +8,7 @@ from assetferry.engine.desk import Desk
 from assetferry.engine.keeper import Keeper
 from assetferry.engine.lane import Lane
 from assetferry.engine.ports import Equip
+from assetferry.engine.redriving import for_retry
 from assetferry.errors import NeedsPerson
 from assetferry.ledger.claim import Ended, Held, Wait
 from assetferry.ledger.closing import end_unreached
@@ -51,7 +52,10 @@ class Attendance:
         """
         run = await self._ledger.run(load_run, run_id)
         try:
-            async with self._equip(run.definition_text, run.origin) as equipment:
+            async with self._equip(run.definition_text, run.origin) as own:
+                equipment = own
+                if run.retry_of is not None:
+                    equipment = await for_retry(own, self._ledger, run.retry_of)
                 limits = equipment.definition.limits
                 desk = Desk(
                     run=run,

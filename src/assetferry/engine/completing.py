@@ -5,6 +5,7 @@ from assetferry.engine.decisions import after_trouble
 from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step
 from assetferry.engine.reconciliation import conclude, miscounted
+from assetferry.engine.redriving import settle
 from assetferry.engine.safety import objections
 from assetferry.ledger.closing import close_step, end_run
 from assetferry.ledger.completing import begin_completion, completed, record_result
@@ -28,7 +29,9 @@ async def finish(desk: Desk, run: Run) -> None:
     last_good = await desk.ledger.run(last_good_entries, run.definition)
     against = [
         one
-        for one in objections(desk.equipment.definition, told, last_good=last_good)
+        for one in objections(
+            desk.equipment.definition, told, last_good=last_good, retry=run.retry_of is not None
+        )
         if one.limit not in (run.overrides or {})
     ]
     if not against:
@@ -76,6 +79,8 @@ async def watch(desk: Desk, run: Run) -> None:
         case "DONE":
             await desk.ledger.run(record_result, run.id, run.token, status.result)
             conclusion = conclude(await desk.ledger.run(sums, run.id), status.result)
+            if run.retry_of is not None:
+                await settle(desk.ledger, desk.equipment, run)
             await desk.ledger.run(
                 end_run,
                 run.id,

@@ -1,6 +1,7 @@
 """A read: whole pages from one cursor, transformed, cut into chunks."""
 
 from collections.abc import Callable
+from typing import Any
 
 from assetferry.engine.chunking import Chunking
 from assetferry.engine.ports import Equipment
@@ -39,7 +40,8 @@ async def take(
             chunking.add(outcome)
             if outcome.problems:
                 kept = transformer.used.of(page.records[index])
-                rejected += _rejected(outcome, kept, cursor, index)
+                place = {"cursor": cursor, "index": index}
+                rejected += _rejected(outcome, kept, page.places[index] if page.places else place)
         if page.next is None:
             break
         if page.next == cursor:
@@ -80,12 +82,10 @@ def _following(read: Read, page: Page, equipment: Equipment) -> tuple[Cursor, ..
     return (page.next,)
 
 
-def _rejected(
-    outcome: Outcome, record: Record, cursor: Cursor | None, index: int
-) -> list[Rejected]:
+def _rejected(outcome: Outcome, record: Record, place: Any) -> list[Rejected]:
     return [
         Rejected(
-            place={"cursor": cursor, "index": index},
+            place=place,
             object_type=problem.object_type,
             attribute=problem.attribute,
             code=problem.code,

@@ -24,6 +24,7 @@ def headline(run: Run) -> dict[str, Any]:
         "run": run.id,
         "definition": run.definition,
         "origin": run.origin,
+        "retry_of": run.retry_of,
         "state": str(run.state),
         "held": run.held,
         "held_reason": run.held_reason,

@@ -24,18 +24,35 @@ class Objection:
 
 
 def objections(
-    definition: Definition, sums: Sums, *, last_good: Mapping[str, int] | None
+    definition: Definition,
+    sums: Sums,
+    *,
+    last_good: Mapping[str, int] | None,
+    retry: bool = False,
 ) -> list[Objection]:
     """Name every limit that the run has passed; none means that it may be completed.
 
-    ``last_good`` gives the entries per object type of the last run that ended DONE.
+    ``last_good`` gives the entries per object type of the last full run that ended DONE. A
+    ``retry`` is small and made of bad records, so the limits of a full run say nothing of it.
     """
+    if retry:
+        return list(_partial(definition))
     return [
         *_too_few(definition, sums),
         *_shrunk(definition, sums, last_good or {}),
         *_quarantined(definition, sums),
         *_moved(definition, sums),
     ]
+
+
+def _partial(definition: Definition) -> Iterator[Objection]:
+    if definition.assets.missing_objects != "ignore":
+        yield Objection(
+            "missing_objects",
+            "would_remove",
+            "A retry brings only some records, and Assets may remove the objects of all others.",
+            "Cancel it and run the whole import again. No override helps.",
+        )
 
 
 def _too_few(definition: Definition, sums: Sums) -> Iterator[Objection]:

@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+import msgspec
+
 from assetferry.assets.answers import Accepted, ExecutionStatus, Refused
 from assetferry.engine.decisions import (
     Again,
@@ -65,7 +67,7 @@ async def _after_refusal(desk: Desk, run: Run, work: Send, refused: Refused) -> 
         )
         await fail_chunk(desk, work, decided)
         return
-    accepted = await desk.ledger.run(accepted_types, run.id)
+    accepted = await desk.ledger.run(accepted_types, run.id, *filter(None, [run.retry_of]))
     decided = after_refusal(
         refused,
         state=status.state,
@@ -103,7 +105,7 @@ def _rejected(work: Send, reason: str) -> Rejected:
         attribute=None,
         code="refused_by_assets",
         reason=reason,
-        record=entry.decode(),
+        record=msgspec.json.decode(entry),
     )
 
 

@@ -52,6 +52,12 @@ async def _identify(desk: Desk, run: Run) -> bool:
         message = "The token belongs to another import source than the one this run began with."
         await fail_step(desk, run, GiveUp(code="other_import_source", message=message))
         return False
+    if run.retry_of is not None:
+        retried = await desk.ledger.run(load_run, run.retry_of)
+        if retried.import_source_id != found.import_source_id:
+            message = "The token belongs to another import source than the run that is retried."
+            await fail_step(desk, run, GiveUp(code="other_import_source", message=message))
+            return False
     other = await desk.ledger.run(
         identify,
         run.id,

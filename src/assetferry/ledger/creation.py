@@ -30,6 +30,8 @@ class NewRun:
     sends: int
     hold_for: float = 86400.0
     """Seconds after which a hold is closed."""
+    retry_of: str | None = None
+    """The run whose quarantine is driven again; its sources are then not read."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
     """Safety limits that a person sets aside for this run, each with the reason given."""
     workspace_id: str | None = None
@@ -55,6 +57,7 @@ def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run 
         "definition_text": new.definition_text,
         "definition_hash": new.definition_hash,
         "origin": new.origin,
+        "retry_of": new.retry_of,
         "scheduled": new.scheduled,
         "reads": new.reads,
         "sends": new.sends,

@@ -9,10 +9,14 @@ __all__ = ["last_good_entries"]
 
 
 def last_good_entries(connection: Connection, definition: str) -> dict[str, int] | None:
-    """Give the entries per object type of the last run that ended DONE; None if none did."""
+    """Give the entries per object type of the last full run that ended DONE; None if none did.
+
+    A retry brings in a few records of another run: nothing can be measured against it.
+    """
     last = connection.execute(
         select(runs.c.id)
         .where(runs.c.definition == definition, runs.c.state == RunState.DONE)
+        .where(runs.c.retry_of.is_(None))
         .order_by(runs.c.ended_at.desc())
         .limit(1)
     ).scalar()

@@ -30,6 +30,13 @@ class Quarantined:
     record: Any
     """The fields that the definition reads, or the entry that Assets refused."""
     created_at: float
+    retried_by: str | None
+    """The run that brought it in after all."""
+
+    @property
+    def is_entry(self) -> bool:
+        """Tell whether Assets refused it, so that it is kept as an entry and not as a record."""
+        return "chunk" in self.place
 
 
 def set_aside(

@@ -29,6 +29,8 @@ class Run:
     definition_hash: str
     origin: str
     """Where the definition came from, for people: a file's name."""
+    retry_of: str | None
+    """The run whose quarantine this one drives again; None for a run that reads its sources."""
     scheduled: bool
     state: RunState
     owner: str | None

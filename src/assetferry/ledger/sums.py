@@ -128,9 +128,9 @@ def _chunks(connection: Connection, run: str) -> ChunkSums:
     )
 
 
-def accepted_types(connection: Connection, run: str) -> frozenset[str]:
-    """Name the object types of which Assets has accepted at least one entry in this run."""
+def accepted_types(connection: Connection, *of: str) -> frozenset[str]:
+    """Name the object types of which Assets has accepted at least one entry in these runs."""
     chosen = select(tallies.c.object_type).where(
-        tallies.c.run == run, tallies.c.entries_submitted > 0
+        tallies.c.run.in_(of), tallies.c.entries_submitted > 0
     )
     return frozenset(connection.execute(chosen.distinct()).scalars())

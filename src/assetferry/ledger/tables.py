@@ -78,6 +78,7 @@ runs = Table(
     Column("definition_text", Text, nullable=False),
     Column("definition_hash", Text, nullable=False),
     Column("origin", Text, nullable=False),
+    Column("retry_of", Text),
     Column("scheduled", Boolean, nullable=False),
     Column("reads", Integer, nullable=False),
     Column("sends", Integer, nullable=False),
@@ -196,7 +197,7 @@ quarantine = Table(
     "quarantine",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("stream", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("part", Text, nullable=False),
@@ -207,6 +208,9 @@ quarantine = Table(
     Column("reason", Text, nullable=False),
     Column("record", Json(optional=False), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("retried_by", Text),
+    Index("ix_quarantine_listed", "run", "id"),
+    Index("ix_quarantine_place", "run", "stream", "number", "part", "id"),
 )
 
 events = Table(
