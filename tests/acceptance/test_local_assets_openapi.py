@@ -254,9 +254,9 @@ def tell_of_objects(talk: Talk, check: Check) -> None:
 @pytest.mark.parametrize(
     ("prefix", "chosen", "options", "tested"),
     [
-        ("jsm/assets", DEFAULTS, ("--phases=coverage,fuzzing", "--mode=positive", "-n4"), 36),
-        ("jsm/insight", DEFAULTS, ("--phases=fuzzing", "--mode=negative", "-n3"), 17),
-        ("ex/jira/local/jsm/assets", UNLIKE, ("--phases=fuzzing", "--mode=positive", "-n2"), 36),
+        ("jsm/assets", DEFAULTS, ("--phases=coverage,fuzzing", "--mode=positive", "-n2"), 36),
+        ("jsm/insight", DEFAULTS, ("--phases=fuzzing", "--mode=negative", "-n2"), 17),
+        ("ex/jira/local/jsm/assets", UNLIKE, ("--phases=fuzzing", "--mode=positive", "-n1"), 36),
         ("jsm/assets", UNLIKE, ("--phases=fuzzing", "--mode=negative", "-n1"), 17),
     ],
     ids=["as described", "against it", "as described, unlike", "against it, unlike"],

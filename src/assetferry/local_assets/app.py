@@ -1,17 +1,17 @@
 """The application: every address under all three prefixes, one shape for each refusal."""
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route, Router
 
-from assetferry.local_assets.errors import General, Refusal
+from assetferry.local_assets.errors import General, Refusal, bad_request
 from assetferry.local_assets.faults.call import Inside
 from assetferry.local_assets.faults.register import Register
 from assetferry.local_assets.faults.route_names import RouteNames
@@ -71,31 +71,41 @@ def create_app(settings: Settings, data: Path) -> Starlette:
             worker.stop()
             database.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Mount(
                 "/_local",
-                routes=[
-                    *PEOPLE_ROUTES,
-                    *LOCAL_ROUTES,
-                    *FAULT_ROUTES,
-                    *ICON_ROUTES,
-                    *OPENAPI_ROUTES,
-                    *RESET_ROUTES,
-                    *CLOCK_ROUTES,
-                    *SLOT_ROUTES,
-                ],
+                app=_router(
+                    [
+                        *PEOPLE_ROUTES,
+                        *LOCAL_ROUTES,
+                        *FAULT_ROUTES,
+                        *ICON_ROUTES,
+                        *OPENAPI_ROUTES,
+                        *RESET_ROUTES,
+                        *CLOCK_ROUTES,
+                        *SLOT_ROUTES,
+                    ]
+                ),
                 middleware=[Middleware(Doorkeeper, settings.host)],
             ),
-            *(Mount(prefix, routes=api_routes()) for prefix in _PREFIXES),
+            *(Mount(prefix, app=_router(api_routes())) for prefix in _PREFIXES),
         ],
         lifespan=lifespan,
         exception_handlers={
             Refusal: _refused,
             HTTPException: _http_refused,
+            ClientDisconnect: _unheard,
             Exception: _unforeseen,
         },
     )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _router(routes: Sequence[Route]) -> Router:
+    """Give a router to which a path with a slash too many is another one, which is not there."""
+    return Router(routes=routes, redirect_slashes=False)
 
 
 _PREFIXES = ("/jsm/assets", "/ex/jira/{cloud}/jsm/assets", "/jsm/insight")
@@ -116,6 +126,11 @@ async def _http_refused(request: Request, error: Exception) -> Response:
         error.status_code, error.detail
     )
     return await _refused(request, General(error.status_code, message, error.headers))
+
+
+async def _unheard(request: Request, _: Exception) -> Response:
+    """Answer a client that went away in the middle of its body: nobody hears it."""
+    return await _refused(request, bad_request("The body ended early"))
 
 
 async def _unforeseen(request: Request, _: Exception) -> Response:

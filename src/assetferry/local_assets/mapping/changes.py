@@ -167,9 +167,6 @@ def _label(given: GivenType, old: list[Attribute]) -> str | None:
 
 def _fields(given: GivenAttribute, *, is_label: bool) -> dict[str, object]:
     """Give the columns that the document decides; None where it is silent."""
-    minimum = given.minimum
-    if is_label and given.minimum is None:
-        minimum = 1  # the label reads 1..1 when nothing is said (7.9)
     return {
         "name": given.name,
         "description": given.description,
@@ -177,9 +174,11 @@ def _fields(given: GivenAttribute, *, is_label: bool) -> dict[str, object]:
         "type": given.type,
         "is_label": int(is_label),
         "is_unique": given.unique if given.unique is None else int(given.unique),
-        "minimum_cardinality": minimum,
+        "minimum_cardinality": given.minimum,
         "maximum_cardinality": given.maximum,
-        "status_names": msgspec.json.encode(given.status_names).decode(),
+        "status_names": msgspec.json.encode(given.status_names).decode()
+        if given.status_names
+        else None,
     }
 
 

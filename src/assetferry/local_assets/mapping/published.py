@@ -30,13 +30,16 @@ def carries_external_ids(document: Any) -> bool:
 
     The document's own ``$schema`` is ignored, because official examples name the wrong one.
     """
-    if is_object(document):
-        return any(
-            (key in _EXTERNAL_IDS and isinstance(value, str)) or carries_external_ids(value)
-            for key, value in document.items()
-        )
-    if is_list(document):
-        return any(map(carries_external_ids, document))
+    # Not by recursion: a document may be nested as deep as its reader goes.
+    left = [document]
+    while left:
+        one = left.pop()
+        if is_object(one):
+            if any(isinstance(one.get(key), str) for key in _EXTERNAL_IDS):
+                return True
+            left += one.values()
+        elif is_list(one):
+            left += one
     return False
 
 

@@ -15,6 +15,7 @@ UNLIMITED = -1
 
 def check(document: Document) -> Iterator[Problem]:
     """Find what contradicts itself."""
+    yield from _empty_external_ids(document)
     yield from _all_or_none(document)
     yield from _repeated_external_ids(document)
     yield from _repeated_names(document)
@@ -42,6 +43,29 @@ def _all_or_none(document: Document) -> Iterator[Problem]:
                     path=part.path,
                     message=f"{part.name!r} has no externalId: all or none must have one",
                 )
+
+
+def _empty_external_ids(document: Document) -> Iterator[Problem]:
+    """Refuse empty ones: nothing could be found by them again."""
+    for object_type in document.types:
+        yield from _empty(object_type.path, "externalId", object_type.external_id)
+        for attribute in object_type.attributes:
+            yield from _empty(attribute.path, "externalId", attribute.external_id)
+            target = attribute.target_external_id
+            yield from _empty(attribute.path, "referenceObjectTypeExternalId", target)
+    for mapping in document.mappings:
+        yield from _empty(mapping.path, "objectTypeExternalId", mapping.type_external_id)
+        for mapped in mapping.attributes:
+            yield from _empty(mapped.path, "attributeExternalId", mapped.external_id)
+
+
+def _empty(path: str, key: str, external_id: str | None) -> Iterator[Problem]:
+    if external_id is not None and not external_id.strip():
+        yield Problem(
+            code="JSON_SCHEMA_VALIDATION",
+            path=f"{path}/{key}",
+            message=f"{key} is empty; leave it out, or give one",
+        )
 
 
 def _repeated_external_ids(document: Document) -> Iterator[Problem]:

@@ -97,7 +97,7 @@ def _attribute(
         "description": attribute.description,
         "type": attribute.type,
         "label": attribute.is_label,
-        "minimumCardinality": attribute.minimum_cardinality,
+        "minimumCardinality": attribute.shown_minimum,
         "maximumCardinality": attribute.maximum_cardinality,
         "unique": attribute.is_unique,
     }

@@ -46,7 +46,7 @@ def _descend(holder: Any, segments: list[str], at: int) -> Any:
     if at == len(segments):
         return holder
     if is_list(holder):
-        met = [_descend(element, segments, at) for element in holder]
+        met = [_descend(element, segments, at) for element in flat(holder)]
         return [one for one in met if one is not ABSENT]
     if not is_object(holder) or segments[at] not in holder:
         return ABSENT
@@ -57,10 +57,13 @@ def flat(value: Any) -> Any:
     """Flatten lists in lists, and leave everything else alone."""
     if not is_list(value):
         return value
+    # Not by recursion: an entry may be nested as deep as its reader goes.
     leaves: list[Any] = []
-    for element in value:
+    left = value[::-1]
+    while left:
+        element = left.pop()
         if is_list(element):
-            leaves += flat(element)
+            left += element[::-1]
         else:
             leaves.append(element)
     return leaves

@@ -18,6 +18,8 @@ DRAIN = 8
 
 async def raw_body(request: Request, limit: int) -> bytes:
     """Read the body; refuse one beyond the limit, without keeping what is too much."""
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise General(415, "Content-Encoding is not supported; send the body as it is")
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():

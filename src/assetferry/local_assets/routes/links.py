@@ -1,5 +1,7 @@
 """Links, built from the request's own origin (section 1)."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 
 __all__ = ["origin", "source_base", "workspace_base"]
@@ -15,7 +17,7 @@ def workspace_base(request: Request, workspace_id: str) -> str:
     The legacy name ``insight`` is served but never written.
     """
     cloud = request.path_params.get("cloud")
-    prefix = f"/ex/jira/{cloud}" if cloud else ""
+    prefix = f"/ex/jira/{quote(cloud, safe='')}" if cloud else ""
     return f"{origin(request)}{prefix}/jsm/assets/workspace/{workspace_id}/v1"
 
 

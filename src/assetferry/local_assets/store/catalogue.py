@@ -95,6 +95,11 @@ class Attribute:
     position: int
 
     @property
+    def shown_minimum(self) -> int:
+        """The least number of values as people see it: a label is always needed (7.9)."""
+        return max(1, self.minimum_cardinality) if self.is_label else self.minimum_cardinality
+
+    @property
     def is_multiple(self) -> bool:
         return self.maximum_cardinality != 1
 

@@ -89,6 +89,9 @@ class Writer:
                 continue
             try:
                 result = self._transaction(job.work)
+            except StopIteration as error:
+                # A future of asyncio refuses to carry one, and whoever waits would wait for ever.
+                job.future.set_exception(RuntimeError(f"a job ended early: {error!r}"))
             except BaseException as error:  # noqa: BLE001 - the one who asked must hear of it
                 job.future.set_exception(error)
             else:

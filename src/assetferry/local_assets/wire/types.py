@@ -84,7 +84,7 @@ def attribute_body(
         "sortable": True,
         "summable": attribute.type in ("integer", "double"),
         "indexed": True,
-        "minimumCardinality": attribute.minimum_cardinality,
+        "minimumCardinality": attribute.shown_minimum,
         "maximumCardinality": attribute.maximum_cardinality,
         "removable": not attribute.is_system,
         "hidden": False,
