@@ -29,7 +29,6 @@ SERVER_SETTINGS = Path(__file__).parent / "local-server-settings.md"
 NOT_ACTED_ON: Mapping[str, str] = {
     "schedule": r"\.schedule\b",
     "assets.user": r"\.assets\.user\b|\bassets\.user\b",
-    "limits.hosts": r"\blimits\.hosts\b|\bper_minute\b",
 }
 """Keys that are read and checked, while nothing acts on them yet; with what code that did would
 have to say. A test sees to it that a key leaves this list when something does."""

@@ -48,6 +48,7 @@ async def equip_definition(
                 for name, source in definition.sources.items()
             },
             transformers=compile_transformers(definition),
+            guard=outbound.guard,
         )
 
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from yarl import URL
 
 from assetferry.definition.egress import Egress, HostRule, rule_for
+from assetferry.definition.limits import Limits
 from assetferry.definition.names import slug
 from assetferry.definition.quantities import Bytes, Seconds, Share
 from assetferry.outbound.egress import Egress as Enforced
@@ -144,3 +145,32 @@ def test_allow_list_is_judged_as_it_will_be_enforced(allow: list[str], url: str)
 def test_the_suggested_rule_is_the_cure(url: str) -> None:
     """Whoever follows the error message is done."""
     assert Egress(allow=(rule_for(url),)).allows(url)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "expected"),
+    [
+        ("a.example.com", 443, 10),
+        ("a.example.com", 8443, 20),
+        ("b.example.com", 443, 30),
+        ("example.com", 443, None),
+        ("10.1.2.3", 80, 40),
+        ("10.1.2.4", 80, 50),
+        ("::1", 80, 60),
+        ("other.org", 443, None),
+    ],
+)
+def test_the_closest_rule_gives_the_budget(host: str, port: int, expected: int | None) -> None:
+    """Host and port before host before domain before network; nothing else has a budget."""
+    budgets = {
+        "10.0.0.0/8": 50,
+        "*.example.com": 30,
+        "a.example.com": 10,
+        "A.example.com:8443": 20,
+        "10.1.2.3": 40,
+        "[::1]": 60,
+    }
+    limits = Limits.model_validate(
+        {"hosts": {rule: {"per_minute": number} for rule, number in budgets.items()}}
+    )
+    assert limits.per_minute(host, port) == expected

@@ -50,8 +50,8 @@ def again(seconds: float, code: str, *, counted: bool = True, message: str = "")
     return Again(due_at=NOW + seconds, counted=counted, code=code, message=message)
 
 
-def asked_to_wait(seconds: float, who: str = "Assets") -> Again:
-    return again(seconds, "throttled", counted=False, message=f"{who} asks to wait.")
+def asked_to_wait(seconds: float, message: str = "Assets asks to wait.") -> Again:
+    return again(seconds, "throttled", counted=False, message=message)
 
 
 TROUBLES: list[tuple[str, Trouble, int, Again | GiveUp]] = [
@@ -231,7 +231,7 @@ def test_a_source_that_asks_to_wait_is_not_counted() -> None:
     assert not decided.counted
     assert decided.due_at >= NOW + 60
     soon = after_error(error, attempts=0, now=NOW, backoff=BACKOFF)
-    assert soon == asked_to_wait(60, "The source")
+    assert soon == asked_to_wait(60, "slow down")
     long = after_error(RetryLater("", until=NOW + 90_000), attempts=0, now=NOW, backoff=BACKOFF)
     assert isinstance(long, Hold)
     assert long.reason == "The source asks to wait for 25 hours."

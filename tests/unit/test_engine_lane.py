@@ -23,7 +23,8 @@ class Failing:
 
 
 def lane(error: Exception) -> Lane:
-    desk = SimpleNamespace(ledger=Failing(error), run=SimpleNamespace(id="run"))
+    run = SimpleNamespace(id="run")
+    desk = SimpleNamespace(ledger=Failing(error), run=run, paced=frozenset[str]())
     return Lane(cast("Desk", desk), "w")
 
 

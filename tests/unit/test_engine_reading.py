@@ -9,6 +9,7 @@ from assetferry.definition.load import load
 from assetferry.engine.payload import unpack
 from assetferry.engine.ports import Equipment, Target
 from assetferry.engine.reading import CursorRepeated, take
+from assetferry.errors import RetryLater
 from assetferry.ledger.chunk import ChunkKey, Read
 from assetferry.ledger.staged import Staged
 from assetferry.mapping.transformers import compile_transformers
@@ -79,6 +80,41 @@ async def taken(
         transformers=compile_transformers(known),
     )
     return await take(read, equipment, execution_id="execution", time_left=time_left)
+
+
+class Failing(Memory):
+    """A source that fails at one of its pages, as often as it is asked."""
+
+    def __init__(self, total: int, *, at: int, error: RetryLater) -> None:
+        super().__init__(total)
+        self.at, self.error = at, error
+
+    async def read(self, cursor: Cursor | None) -> Page:
+        if (cursor or {}).get("at", 0) == self.at:
+            raise self.error
+        return await super().read(cursor)
+
+
+@pytest.mark.parametrize("until", [None, 1_000_000.0])
+async def test_what_was_read_before_a_failure_is_kept(until: float | None) -> None:
+    """The third page fails: the chunk ends with two, the next row begins at the third."""
+    memory = Failing(100, at=20, error=RetryLater("not now", until=until))
+    staged = await taken(memory, row(), chunk_records=50)
+    assert (staged.records_read, staged.next, staged.rest) == (20, ({"at": 20},), None)
+
+
+async def test_what_was_read_of_a_range_before_a_failure_is_kept() -> None:
+    """A planned range that fails in the middle leaves the rest of it to a row of its own."""
+    memory = Failing(100, at=20, error=RetryLater("not now"))
+    staged = await taken(memory, row({"at": 0, "until": 50}, number=1, tail=False))
+    assert (staged.records_read, staged.next) == (20, ())
+    assert staged.rest == {"at": 20, "until": 50}
+
+
+async def test_a_failure_at_the_first_page_is_told() -> None:
+    """Nothing was read, so nothing can be kept: the row itself goes again."""
+    with pytest.raises(RetryLater, match="not now"):
+        await taken(Failing(100, at=0, error=RetryLater("not now")), row())
 
 
 async def test_a_chain_names_the_one_place_that_follows() -> None:

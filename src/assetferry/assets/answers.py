@@ -72,9 +72,13 @@ class Pushed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Throttled:
-    """429, or 503 with Retry-After: not before ``until`` (epoch seconds, None if not said)."""
+    """429, or 503 with Retry-After: not before ``until`` (epoch seconds, None if not said).
+
+    Also where nothing was sent, because Assets had asked for a pause or its budget is spent.
+    """
 
     until: float | None
+    reason: str = "Assets asks to wait."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

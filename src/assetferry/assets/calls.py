@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection
 
 import msgspec
 
-from assetferry.assets.answers import Trouble, Unavailable, Unexpected
+from assetferry.assets.answers import Throttled, Trouble, Unavailable, Unexpected
 from assetferry.assets.classification import is_page, trouble, unexpected
 from assetferry.assets.wire import T, read
+from assetferry.errors import RetryLater
 from assetferry.outbound.client import Outbound
 from assetferry.outbound.errors import AnswerTooLarge, Interrupted, Unreachable
 from assetferry.outbound.redaction import Secret
@@ -39,7 +40,7 @@ class Calls:
     ) -> T | Trouble:
         """Call and read the body of the answer as ``kind``."""
         body = None if document is None else msgspec.json.encode(document)
-        response = await self._send(method, url, body, hoped=_BODY)
+        response = await self._send(method, url, body, hoped=_BODY, patient=True)
         if not isinstance(response, Response):
             return response
         found = read(response.body, kind)
@@ -47,9 +48,14 @@ class Calls:
             return self.misread(response, "its body is not what this call answers with")
         return found
 
-    async def tell(self, method: str, url: str, body: bytes | None = None) -> Trouble | None:
-        """Call where no body is declared: none is parsed. None means accepted."""
-        response = await self._send(method, url, body, hoped=_NO_BODY)
+    async def tell(
+        self, method: str, url: str, body: bytes | None = None, *, patient: bool = True
+    ) -> Trouble | None:
+        """Call where no body is declared: none is parsed. None means accepted.
+
+        All but chunks are patient: calls of one step begin anew if one of them is put off.
+        """
+        response = await self._send(method, url, body, hoped=_NO_BODY, patient=patient)
         if not isinstance(response, Response):
             return response
         return self.misread(response, "with a web page") if is_page(response) else None
@@ -59,16 +65,22 @@ class Calls:
         return unexpected(response, what, hide=[self._token.reveal()])
 
     async def _send(
-        self, method: str, url: str, body: bytes | None, *, hoped: Collection[int]
+        self, method: str, url: str, body: bytes | None, *, hoped: Collection[int], patient: bool
     ) -> Response | Trouble:
         token = self._token.reveal()
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
-            response = await self._outbound.request(method, url, headers=headers, body=body)
+            response = await self._outbound.request(
+                method, url, headers=headers, body=body, patient=patient
+            )
         except (Unreachable, Interrupted) as error:
             return Unavailable(reason=str(error))
+        except RetryLater as error:
+            if error.until is None:  # the ledger's trouble, not that of Assets
+                raise
+            return Throttled(until=error.until, reason=str(error))
         except AnswerTooLarge as error:
             return Unexpected(status=error.status, reason=str(error))
         if response.status in hoped:

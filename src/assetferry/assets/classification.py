@@ -31,9 +31,9 @@ from assetferry.assets.answers import (
     Unavailable,
     Unexpected,
 )
+from assetferry.outbound.asked_wait import asked_wait
 from assetferry.outbound.redaction import excerpt
 from assetferry.outbound.response import Response
-from assetferry.outbound.retry_after import retry_after
 
 __all__ = ["is_page", "trouble", "unexpected"]
 
@@ -53,7 +53,7 @@ def trouble(response: Response, *, now: float, hide: Iterable[str] = ()) -> Trou
     """
     document = _document(response.body)
     reason = _reason(response, document, hide)
-    wait = retry_after(response.header("retry-after"), now=now, date=response.header("date"))
+    wait = asked_wait(response, now=now)
     match response.status:
         case 400:
             return Refused(reason=reason, body=_trimmed(document))
@@ -67,9 +67,9 @@ def trouble(response: Response, *, now: float, hide: Iterable[str] = ()) -> Trou
         case 413:
             return TooLarge()
         case 429:
-            return Throttled(until=wait)
+            return Throttled(until=None if wait is None else now + wait)
         case 503 if wait is not None:
-            return Throttled(until=wait)
+            return Throttled(until=now + wait)
         case status if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Unavailable(reason=reason)
         case status:

@@ -129,7 +129,10 @@ def waits(run: Run, sums: Sums) -> str | None:
     """Say what a run waits for and until when, if something went wrong."""
     if run.ended:
         return None
-    if run.state is RunState.INGESTING:
+    if run.state is RunState.INGESTING and sums.closed:
+        first = sums.closed[0]
+        reason, until = first.reason or f"the budget of {first.host} is spent.", first.until
+    elif run.state is RunState.INGESTING:
         reason, until = sums.chunks.last_error, sums.chunks.next_due_at
     else:
         reason, until = run.waits_for, run.due_at

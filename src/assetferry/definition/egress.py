@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
+from assetferry.definition.host_names import host_name
 from assetferry.definition.model import Model, mistake
 from assetferry.definition.secrets import SecretReference
 from assetferry.definition.urls import place
 
-__all__ = ["Egress", "HostRule", "Proxy", "rule_for"]
+__all__ = ["Egress", "HostRule", "Proxy", "narrowness", "rule_for"]
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _HOST = re.compile(rf"(?P<wild>\*\.)?(?P<name>{_LABEL}(?:\.{_LABEL})*)\.?(?::(?P<port>[0-9]+))?")
@@ -147,6 +148,19 @@ class Egress(Model):
 
 def rule_for(url: str) -> str:
     """Write the narrowest rule that lets ``url`` pass."""
-    host, port = place(url)
-    shown = f"[{host}]" if ":" in host else host
-    return shown if port in {80, 443} else f"{shown}:{port}"
+    return host_name(*place(url))
+
+
+def narrowness(rule: str, host: str, port: int) -> int:
+    """Tell how closely a rule names a host: 0 for not at all, 4 for host and port."""
+    address = _literal(host)
+    if "/" in rule:
+        return int(address is not None and address in ip_network(rule))
+    parsed = _parsed(rule)
+    if parsed is None or parsed.port not in (None, port):
+        return 0
+    if parsed.wild:
+        return 2 if address is None and host.endswith(f".{parsed.host}") else 0
+    if parsed.host != (host if address is None else str(address)):
+        return 0
+    return 3 if parsed.port is None else 4

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from assetferry.definition.egress import HostRule
+from assetferry.definition.egress import HostRule, narrowness
 from assetferry.definition.model import Model
 from assetferry.definition.quantities import Bytes, Seconds
 
@@ -47,3 +47,9 @@ class Limits(Model):
     hosts: dict[HostRule, HostLimit] = Field(
         default_factory=dict[HostRule, HostLimit], description="Budgets by host."
     )
+
+    def per_minute(self, host: str, port: int) -> int | None:
+        """Give a host's budget; of several rules that cover it, the one that names it closest."""
+        ranked = [(narrowness(rule, host, port), rule) for rule in self.hosts]
+        best, rule = max(ranked, default=(0, ""))
+        return self.hosts[rule].per_minute if best else None

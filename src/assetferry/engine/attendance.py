@@ -5,6 +5,8 @@ import asyncio
 from assetferry.engine.backoff import Backoff
 from assetferry.engine.bell import Bell
 from assetferry.engine.desk import Desk
+from assetferry.engine.host_gate import HostGate
+from assetferry.engine.hosts import paced_hosts
 from assetferry.engine.keeper import Keeper
 from assetferry.engine.lane import Lane
 from assetferry.engine.ports import Equip
@@ -57,12 +59,14 @@ class Attendance:
                 if run.retry_of is not None:
                     equipment = await for_retry(own, self._ledger, run.retry_of)
                 limits = equipment.definition.limits
+                equipment.guard(HostGate(self._ledger, limits.per_minute))
                 desk = Desk(
                     run=run,
                     ledger=self._ledger,
                     keeper=self._keeper,
                     equipment=equipment,
                     backoff=Backoff(limits.max_attempts),
+                    paced=paced_hosts(equipment.definition),
                 )
                 await self._work(desk, lanes=limits.reads + limits.sends)
         except NeedsPerson as error:

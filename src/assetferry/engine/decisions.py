@@ -180,8 +180,10 @@ def after_trouble(
 ) -> Again | Hold | GiveUp:
     """Decide after an answer that means the same for every call."""
     match trouble:
-        case Throttled(until=until):
-            return _asked_to_wait(until, "Assets", attempts=attempts, now=now, backoff=backoff)
+        case Throttled(until=until, reason=reason):
+            return _asked_to_wait(
+                until, "Assets", reason, attempts=attempts, now=now, backoff=backoff
+            )
         case Unavailable(reason=reason):
             return _failed("assets_unavailable", reason, attempts=attempts, now=now, using=backoff)
         case Unexpected(reason=reason):
@@ -205,7 +207,9 @@ def after_error(
     """Decide after a read that failed."""
     match error:
         case RetryLater(until=float() as until):
-            return _asked_to_wait(until, "The source", attempts=attempts, now=now, backoff=backoff)
+            return _asked_to_wait(
+                until, "The source", str(error), attempts=attempts, now=now, backoff=backoff
+            )
         case RetryLater():
             return _failed(error.code, str(error), attempts=attempts, now=now, using=backoff)
         case NeedsPerson():
@@ -215,7 +219,7 @@ def after_error(
 
 
 def _asked_to_wait(
-    until: float | None, who: str, *, attempts: int, now: float, backoff: Backoff
+    until: float | None, who: str, message: str, *, attempts: int, now: float, backoff: Backoff
 ) -> Again | Hold:
     if until is not None and until - now > LONGEST_WAIT_S:
         return Hold(
@@ -225,7 +229,7 @@ def _asked_to_wait(
         )
     # Never earlier than the server asked, however long.
     due_at = max(until or 0.0, now + backoff.pause(attempts))
-    return Again(due_at=due_at, counted=False, code="throttled", message=f"{who} asks to wait.")
+    return Again(due_at=due_at, counted=False, code="throttled", message=message)
 
 
 def _failed(

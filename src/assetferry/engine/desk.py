@@ -22,6 +22,8 @@ class Desk:
     keeper: Keeper
     equipment: Equipment
     backoff: Backoff
+    paced: frozenset[str] = frozenset()
+    """The hosts for which the definition has a budget."""
 
     @property
     def abandons(self) -> bool:

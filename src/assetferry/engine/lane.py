@@ -56,7 +56,9 @@ class Lane:
     async def claim(self) -> Work:
         """Take what is to be done next; nothing yet while the ledger is out of reach."""
         try:
-            return await self._desk.ledger.run(claim, self._desk.run.id, self._worker)
+            return await self._desk.ledger.run(
+                claim, self._desk.run.id, self._worker, paced=self._desk.paced
+            )
         except LedgerBusy as busy:
             _log.warning("Cannot go on: %s", busy, extra={"action": busy.code})
             return Wait(_BUSY_S)

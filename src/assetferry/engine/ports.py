@@ -22,7 +22,7 @@ from assetferry.definition.document import Definition
 from assetferry.mapping.transformers import Transformer
 from assetferry.sources.page import Source
 
-__all__ = ["Equip", "Equipment", "Sleep", "Target"]
+__all__ = ["Equip", "Equipment", "Gate", "Sleep", "Target"]
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
@@ -77,6 +77,22 @@ class Target(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """Knows when a host may be asked; see ``outbound.gate``, which asks it."""
+
+    async def enter(self, host: str, port: int, *, patient: bool) -> None:
+        """Return when the host may be asked, or raise RetryLater with ``until``."""
+        ...
+
+    async def asked_to_wait(self, host: str, port: int, seconds: float) -> None:
+        """Hear that the host has asked to be left alone for so long."""
+        ...
+
+
+def _unguarded(gate: Gate) -> None:
+    """Equipment that asks nobody has no gate to close."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Equipment:
     """What this process works on one run with, made from the text stored with the run."""
@@ -85,6 +101,8 @@ class Equipment:
     target: Target
     sources: Mapping[str, Source]
     transformers: Mapping[str, Transformer]
+    guard: Callable[[Gate], None] = _unguarded
+    """Puts a gate before every request that is made with this equipment."""
 
 
 Equip: TypeAlias = Callable[[str, str], AbstractAsyncContextManager[Equipment]]

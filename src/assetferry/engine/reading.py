@@ -26,7 +26,9 @@ async def take(
     """Read on from a row's cursor until a chunk is full, time runs short, or the end is said.
 
     ``time_left`` gives the share of the chunk's deadline that is left, 1.0 to 0.0. Half of it
-    is kept for sending. Raises what the source raises.
+    is kept for sending. A later page that fails, or whose host must not be asked now, ends the
+    chunk with what there is: the next row meets the trouble, and nothing is read twice. Raises
+    what the source raises at the first page.
     """
     source = equipment.sources[read.key.stream]
     limits = equipment.definition.limits
@@ -34,8 +36,14 @@ async def take(
     chunking = Chunking(records=limits.chunk_records, size=limits.chunk_bytes)
     rejected: list[Rejected] = []
     cursor = read.cursor
+    page: Page | None = None
     while True:
-        page = await source.read(cursor)
+        try:
+            page = await source.read(cursor)
+        except RetryLater:
+            if page is None:
+                raise
+            break
         for index, outcome in enumerate(transformer.transform(page.records)):
             chunking.add(outcome)
             if outcome.problems:

@@ -68,6 +68,9 @@ def told(run: Run, sums: Sums, events: Sequence[Event] = ()) -> dict[str, Any]:
             "last_error": sums.chunks.last_error,
             "next_due_at": sums.chunks.next_due_at,
         },
+        "hosts": [
+            {"host": one.host, "free_at": one.until, "reason": one.reason} for one in sums.closed
+        ],
         "object_types": _object_types(run, sums),
         "events": [{"at": one.at, "kind": one.kind, "text": one.text} for one in events],
     }

@@ -21,6 +21,7 @@ from assetferry.assets.answers import (
 from assetferry.engine.decisions import GiveUp, after_trouble
 from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step
+from assetferry.engine.hosts import assets_host, stream_hosts
 from assetferry.engine.lost_start import Ask, Busy, Cancel, after_lost_answer
 from assetferry.engine.mapped import bring_mapping_up_to_date
 from assetferry.ledger.advancing import confirm
@@ -41,7 +42,15 @@ async def start(desk: Desk, run: Run) -> None:
         if not await part(desk, run):
             return
         run = await desk.ledger.run(load_run, run.id)
-    await desk.ledger.run(open_streams, run.id, run.token, list(desk.equipment.sources))
+    definition = desk.equipment.definition
+    await desk.ledger.run(
+        open_streams,
+        run.id,
+        run.token,
+        list(desk.equipment.sources),
+        hosts=stream_hosts(definition),
+        assets_host=assets_host(definition),
+    )
 
 
 async def _identify(desk: Desk, run: Run) -> bool:

@@ -72,6 +72,8 @@ class Read:
     cursor: dict[str, Any] | None
     tail: bool
     """Whether the end of this row is the end of its stream."""
+    pages: int | None = None
+    """The most pages to take at once, after more took too long; None for any number."""
     attempts: int
     losses: int
 

@@ -4,7 +4,7 @@ All limits are kept here, where they are checked and taken in one transaction: c
 read and sent at once, and the back-pressure of chunks that wait to be sent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -26,6 +26,8 @@ from sqlalchemy import (
 
 from assetferry.ledger.chunk import ChunkKey, Read, Send, at_key
 from assetferry.ledger.clock import instant
+from assetferry.ledger.doors import ALL_OPEN, Doors, look
+from assetferry.ledger.pacing import BUSIEST, SHORT_S
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import SETTLED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, runs, streams
@@ -79,7 +81,7 @@ def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 # Built once: putting such a statement together costs as much as executing it on SQLite.
 _OF_RUN = runs.c.id == bindparam("run")
 _LOCKED = (
-    select(runs.c.state, runs.c.held_since, runs.c.reads, runs.c.sends)
+    select(runs.c.state, runs.c.held_since, runs.c.reads, runs.c.sends, runs.c.assets_host, BUSIEST)
     .where(_OF_RUN)
     .with_for_update(key_share=True)
 )
@@ -93,7 +95,7 @@ _LOAD = select(
 _GIVEN = [
     chunks.c[name]
     for name in (
-        *("run", "stream", "number", "part", "cursor", "tail", "entries"),
+        *("run", "stream", "number", "part", "cursor", "tail", "pages", "entries"),
         *("attempts", "losses", "lease_until", "token"),
     )
 ]
@@ -110,6 +112,7 @@ _FREE: Select[Any] = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_FREE_ELSEWHERE = _FREE.where(chunks.c.stream.in_(bindparam("open", expanding=True)))
 _LEASE = (
     update(chunks)
     .where(at_key(chunks))
@@ -152,14 +155,21 @@ _OUTLOOK = select(
 )
 
 
-def claim(connection: Connection, run_id: str, worker: str) -> Work:
-    """Lease the run's next row for ``worker``: STAGED rows first, then DUE ones, then the run."""
+def claim(connection: Connection, run_id: str, worker: str, *, paced: Collection[str] = ()) -> Work:
+    """Lease the run's next row for ``worker``: STAGED rows first, then DUE ones, then the run.
+
+    Rows whose host must not be asked for a while stay where they are. ``paced`` names the
+    hosts for which the run's definition has a budget.
+    """
     # The lock makes one claim at a time, so that the limits hold over all machines.
     locked = connection.execute(_LOCKED, {"run": run_id}).one()
     now = instant(connection)
     if locked.state == RunState.INGESTING and locked.held_since is None:
         free = {"run": run_id, "now": now}
-        found = _chunk(connection, free, worker, reads=locked.reads, sends=locked.sends)
+        doors = ALL_OPEN
+        if (locked.busiest or 0.0) > now + SHORT_S:
+            doors = look(connection, run_id, now, assets=locked.assets_host, paced=paced)
+        found = _chunk(connection, free, worker, doors, reads=locked.reads, sends=locked.sends)
         if found is not None:
             return found
         outlook = connection.execute(_OUTLOOK, free).one()
@@ -174,25 +184,40 @@ def claim(connection: Connection, run_id: str, worker: str) -> Work:
 
 
 def _chunk(
-    connection: Connection, free: dict[str, Any], worker: str, *, reads: int, sends: int
+    connection: Connection,
+    free: dict[str, Any],
+    worker: str,
+    doors: Doors,
+    *,
+    reads: int,
+    sends: int,
 ) -> Read | Send | None:
     load = connection.execute(_LOAD, free).one()
     # Only where one must be free: a look in vain costs as much as one that finds something.
-    if load.sending < min(sends, load.staged):
+    if load.sending < min(sends, load.staged) and doors.assets:
         found = _take(connection, free, ChunkState.STAGED, worker)
         if found is not None:
             return _send(connection, found)
-    if load.staged < _BACK_PRESSURE * sends and load.reading < reads:
-        found = _take(connection, free, ChunkState.DUE, worker)
+    room = load.staged < _BACK_PRESSURE * sends and load.reading < reads
+    if room and doors.streams != []:
+        found = _take(connection, free, ChunkState.DUE, worker, doors.streams)
         if found is not None:
             return _read(found)
     return None
 
 
 def _take(
-    connection: Connection, free: dict[str, Any], state: ChunkState, worker: str
+    connection: Connection,
+    free: dict[str, Any],
+    state: ChunkState,
+    worker: str,
+    streams: list[str] | None = None,
 ) -> RowMapping | None:
-    found = connection.execute(_FREE, free | {"state": state}).mappings().one_or_none()
+    if streams is None:
+        chosen, values = _FREE, free | {"state": state}
+    else:
+        chosen, values = _FREE_ELSEWHERE, free | {"state": state, "open": streams}
+    found = connection.execute(chosen, values).mappings().one_or_none()
     if found is not None:
         lease = {"until": free["now"] + LEASE_S, "by": worker}
         connection.execute(_LEASE, _key(found).bound | lease)
@@ -217,6 +242,7 @@ def _read(row: RowMapping) -> Read:
         token=row["token"] + 1,
         cursor=row["cursor"],
         tail=row["tail"],
+        pages=row["pages"],
         attempts=row["attempts"],
         losses=_losses(row),
     )

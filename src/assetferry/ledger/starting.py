@@ -66,11 +66,32 @@ def record_execution(
     note(connection, run, "execution_started", f"Execution {execution_id}")
 
 
-def open_streams(connection: Connection, run: str, token: int, names: Sequence[str]) -> None:
-    """Give every stream its first row; from here on lanes work."""
-    advance(connection, run, token, expect=RunState.STARTING, state=RunState.INGESTING)
+def open_streams(
+    connection: Connection,
+    run: str,
+    token: int,
+    names: Sequence[str],
+    *,
+    hosts: Mapping[str, str] | None = None,
+    assets_host: str | None = None,
+) -> None:
+    """Give every stream its first row; from here on lanes work.
+
+    ``hosts`` says which host a stream asks, ``assets_host`` which one Assets is: rows wait in
+    the ledger while theirs must not be asked.
+    """
+    advance(
+        connection,
+        run,
+        token,
+        expect=RunState.STARTING,
+        state=RunState.INGESTING,
+        assets_host=assets_host,
+    )
     now = instant(connection)
-    connection.execute(insert(streams), [{"run": run, "stream": name} for name in names])
+    asked = hosts or {}
+    rows = [{"run": run, "stream": name, "host": asked.get(name)} for name in names]
+    connection.execute(insert(streams), rows)
     for name in names:
         add_due(connection, [ChunkKey(run, name, 0, "")], [None], now, tail=True)
     note(connection, run, "ingesting", f"Reading {', '.join(names)}")

@@ -1,9 +1,10 @@
 """What a run has done so far, summed up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, func, select
 
+from assetferry.ledger.doors import Closed, closed_for
 from assetferry.ledger.states import ChunkState
 from assetferry.ledger.tables import chunks, streams, tallies
 
@@ -60,6 +61,8 @@ class Sums:
     streams: tuple[StreamSums, ...]
     types: tuple[TypeSums, ...]
     chunks: ChunkSums
+    closed: tuple[Closed, ...] = ()
+    """Hosts that must not be asked for a while; first the one that is free first."""
 
     @property
     def records_read(self) -> int:
@@ -84,11 +87,12 @@ def sums(connection: Connection, run: str) -> Sums:
         streams=tuple(_streams(connection, run)),
         types=tuple(_types(connection, run)),
         chunks=_chunks(connection, run),
+        closed=tuple(closed_for(connection, run)),
     )
 
 
 def _streams(connection: Connection, run: str) -> list[StreamSums]:
-    columns = [column for column in streams.c if column.name != "run"]
+    columns = [streams.c[field.name] for field in fields(StreamSums)]
     rows = connection.execute(
         select(*columns).where(streams.c.run == run).order_by(streams.c.stream)
     )

@@ -26,6 +26,7 @@ __all__ = [
     "chunks",
     "events",
     "external_ids",
+    "hosts",
     "metadata",
     "payloads",
     "pushes",
@@ -90,6 +91,7 @@ runs = Table(
     Column("posts", Integer, nullable=False, server_default="0"),
     Column("execution_id", Text),
     Column("links", Json),
+    Column("assets_host", Text),
     Column("bisections", Integer, nullable=False, server_default="0"),
     Column("hold_for", Instant, nullable=False),
     Column("overrides", Json),
@@ -132,6 +134,7 @@ streams = Table(
     Column("total", BigInteger),
     Column("moved", Text),
     Column("exhausted", Boolean, nullable=False, server_default=text("false")),
+    Column("host", Text),
     Column("records_read", Integer, nullable=False, server_default="0"),
     Column("records_mapped", Integer, nullable=False, server_default="0"),
     Column("records_left_out", Integer, nullable=False, server_default="0"),
@@ -164,6 +167,7 @@ chunks = Table(
     Column("state", Text, nullable=False),
     Column("cursor", Json),
     Column("tail", Boolean, nullable=False, server_default=text("false")),
+    Column("pages", Integer),
     Column("records", Integer, nullable=False, server_default="0"),
     Column("entries", Json),
     Column("error_code", Text),
@@ -273,3 +277,14 @@ trigger_calls = Table(
     Column("at", Instant, nullable=False),
 )
 """Calls that began a run: a slot of an import source begins one, however often it is called."""
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("free_at", Instant, nullable=False, server_default="0"),
+    Column("paused_until", Instant, nullable=False, server_default="0"),
+    Column("reason", Text),
+)
+"""When a host may next be asked: ``free_at``, for its budget's sake or because it asked for a
+pause, which lasts until ``paused_until``."""

@@ -2,6 +2,7 @@
 
 import io
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -10,9 +11,11 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from assetferry.outbound.address import requestable
+from assetferry.outbound.asked_wait import asked_wait
 from assetferry.outbound.egress import Egress
 from assetferry.outbound.errors import AnswerTooLarge, TooManyRedirects
 from assetferry.outbound.failures import translated
+from assetferry.outbound.gate import Gate
 from assetferry.outbound.limits import Limits, Timeouts
 from assetferry.outbound.redirects import Hop, next_hop
 from assetferry.outbound.resolver import CheckedResolver
@@ -59,6 +62,7 @@ class Outbound:
         self._limits = limits or Limits()
         self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
+        self._gate: Gate | None = None
 
     async def __aenter__(self) -> Self:
         """Open the pool of connections."""
@@ -97,6 +101,10 @@ class Outbound:
             await self._session.close()
             self._session = None
 
+    def guard(self, gate: Gate) -> None:
+        """From now on ask ``gate`` before every request, hops of redirects included."""
+        self._gate = gate
+
     async def request(
         self,
         method: str,
@@ -107,21 +115,23 @@ class Outbound:
         body: bytes | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 (a bound for this request, in the pool's terms)
         follow: bool = False,
+        patient: bool = False,
     ) -> Response:
         """Send one request and read its answer whole, whatever its status.
 
         ``url`` is sent as given; ``params`` replace parameters of the same name in it.
         ``timeout`` replaces the total of ``Timeouts``. Redirects are answers unless
-        ``follow``; then every hop is checked as the first was. Raises Unreachable,
-        Interrupted, EgressDenied, CertificateUntrusted, ProxyRefused, AnswerTooLarge,
-        BadAddress or TooManyRedirects.
+        ``follow``; then every hop is checked as the first was. ``patient`` requests wait for
+        a turn rather than fail, see ``Gate``. Raises Unreachable, Interrupted, EgressDenied,
+        CertificateUntrusted, ProxyRefused, AnswerTooLarge, BadAddress, TooManyRedirects or
+        what the gate raises.
         """
         target = requestable(url)
         if params:
             target = target.update_query(dict(params))
         hop = Hop(method=method.upper(), url=target, headers=headers or {}, body=body)
         for _ in range(1 + self._limits.redirects):
-            response = await self._exchange(hop, timeout)
+            response = await self._exchange(hop, timeout, patient=patient)
             location = response.header("location") if follow else None
             following = next_hop(hop, status=response.status, location=location)
             if following is None:
@@ -132,12 +142,28 @@ class Outbound:
             "Enter the address it leads to in the definition."
         )
 
-    async def _exchange(self, hop: Hop, timeout: float | None) -> Response:  # noqa: ASYNC109
+    async def _exchange(self, hop: Hop, timeout: float | None, *, patient: bool) -> Response:  # noqa: ASYNC109
         if self._session is None:
             raise RuntimeError("Outbound is used outside its context")
         self._egress.check(hop.url)
+        if self._gate is None:
+            return await self._send(self._session, hop, timeout)
+        host, port = hop.url.raw_host or "", hop.url.port or 0
+        await self._gate.enter(host, port, patient=patient)
+        response = await self._send(self._session, hop, timeout)
+        wait = asked_wait(response, now=time.time())
+        if wait:
+            await self._gate.asked_to_wait(host, port, wait)
+        return response
+
+    async def _send(
+        self,
+        session: aiohttp.ClientSession,
+        hop: Hop,
+        timeout: float | None,  # noqa: ASYNC109
+    ) -> Response:
         try:
-            async with self._session.request(
+            async with session.request(
                 hop.method,
                 hop.url,
                 headers=hop.headers,

@@ -3,7 +3,7 @@
 import re
 from email.utils import parsedate_to_datetime
 
-__all__ = ["retry_after"]
+__all__ = ["http_date", "retry_after"]
 
 # Nine digits are 31 years: whatever is longer is not a number of seconds somebody meant.
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
@@ -21,14 +21,15 @@ def retry_after(value: str | None, *, now: float, date: str | None = None) -> fl
     value = value.strip()
     if _SECONDS.fullmatch(value):
         return now + float(value)
-    moment = _epoch(value)
+    moment = http_date(value)
     if moment is None:
         return None
-    sent = _epoch(date) if date else None
+    sent = http_date(date) if date else None
     return max(now, moment if sent is None else now + (moment - sent))
 
 
-def _epoch(value: str) -> float | None:
+def http_date(value: str) -> float | None:
+    """Give the epoch second of an HTTP date; None for what is none."""
     try:
         return parsedate_to_datetime(value).timestamp()
     except (ValueError, OverflowError):

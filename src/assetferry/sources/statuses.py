@@ -12,8 +12,8 @@
 from http import HTTPStatus
 
 from assetferry.errors import FerryError
+from assetferry.outbound.asked_wait import asked_wait
 from assetferry.outbound.response import Response
-from assetferry.outbound.retry_after import retry_after
 from assetferry.sources.errors import (
     SourceMisread,
     SourceRefused,
@@ -40,13 +40,14 @@ def failure(response: Response, *, where: str, said: str, now: float) -> FerryEr
     """
     status = response.status
     answered = f"{where} answered {status}" + (f": {said}" if said else "") + "."
-    wait = retry_after(response.header("retry-after"), now=now, date=response.header("date"))
+    wait = asked_wait(response, now=now)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return SourceUnauthorized(f"{answered} Check the source's auth and what it may read.")
     if status == HTTPStatus.TOO_MANY_REQUESTS or (
         status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None
     ):
-        return SourceThrottled(f"{answered} It is asked again when it allows.", until=wait)
+        until = None if wait is None else now + wait
+        return SourceThrottled(f"{answered} It is asked again when it allows.", until=until)
     if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return SourceUnavailable(f"{answered} It is asked again; if this lasts, ask its operator.")
     if status < HTTPStatus.BAD_REQUEST:

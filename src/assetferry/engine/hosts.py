@@ -1,0 +1,33 @@
+"""The hosts that an import asks, by the names under which the ledger knows them (pure)."""
+
+from assetferry.definition.document import Definition
+from assetferry.definition.host_names import host_name
+from assetferry.definition.urls import place
+
+__all__ = ["assets_host", "paced_hosts", "stream_hosts"]
+
+
+def stream_hosts(definition: Definition) -> dict[str, str]:
+    """Give the host that each stream asks, without those that ask none."""
+    urls = {name: getattr(one, "url", None) for name, one in definition.sources.items()}
+    return {
+        name: host_name(*place(url))
+        for name, url in urls.items()
+        if isinstance(url, str) and url.startswith(("http://", "https://"))
+    }
+
+
+def assets_host(definition: Definition) -> str:
+    """Give the host that Assets is."""
+    return host_name(*place(definition.assets.base_url))
+
+
+def paced_hosts(definition: Definition) -> frozenset[str]:
+    """Name the hosts of sources and of Assets for which there is a budget."""
+    urls = [definition.assets.base_url]
+    urls += [url for one in definition.sources.values() if (url := getattr(one, "url", None))]
+    places = [place(url) for url in urls if url.startswith(("http://", "https://"))]
+    per_minute = definition.limits.per_minute
+    return frozenset(
+        host_name(host, port) for host, port in places if per_minute(host, port) is not None
+    )
