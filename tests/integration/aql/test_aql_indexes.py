@@ -10,6 +10,7 @@ from assetferry.local_assets import aql
 from assetferry.local_assets.store.schema import DDL
 
 WORKSPACE = "w"
+PLACES = ("first", "second", "third", "fourth", "fifth", "sixth")
 DAY = "2026-01-01T00:00:00.000Z"
 SIZE = 30_000
 ATTRIBUTES = [
@@ -24,7 +25,7 @@ ATTRIBUTES = [
 
 @pytest.fixture(scope="module")
 def many() -> Iterator[sqlite3.Connection]:
-    """30,000 laptops: most in service, one in 10,000 stolen, one in 1,000 with two addresses."""
+    """30,000 laptops: most in service, one in 10,000 stolen, some with more addresses."""
     connection = sqlite3.connect(":memory:")
     aql.prepare(connection)
     connection.executescript(DDL)
@@ -53,6 +54,8 @@ def many() -> Iterator[sqlite3.Connection]:
 
 def _values(at: int) -> str:
     mails = [f"m{at}@x.example"] + ([f"second{at}@x.example"] if at % 1_000 == 0 else [])
+    if at % 7_500 == 0:
+        mails = [f"{place}{at}@x.example" for place in PLACES]
     state = "Stolen" if at % 10_000 == 1 else "In Service"
     bought = f"20{10 + at % 15}-06-{1 + at % 28:02}"
     return json.dumps(
@@ -96,7 +99,10 @@ QUERIES = [
     ("RAM > 509", 116, "aql_2_number (object_type_id=? AND <expr>>?)"),
     ("Bought >= 2024-06-28", 71, "aql_5_plain (object_type_id=? AND <expr>>?)"),
     ("Mail = m77@x.example", 1, "aql_4_folded (object_type_id=? AND <expr>=?)"),
-    ("Mail = second2000@x.example", 1, "aql_4_several (object_type_id=? AND <expr>>?)"),
+    ("Mail = second2000@x.example", 1, "aql_4_folded_1 (object_type_id=? AND <expr>=?)"),
+    ("Mail = fourth7500@x.example", 1, "aql_4_folded_3 (object_type_id=? AND <expr>=?)"),
+    ("Mail = sixth7500@x.example", 1, "aql_4_many (object_type_id=? AND <expr>>?)"),
+    ("Mail STARTSWITH third", 4, "aql_4_folded_2 (object_type_id=? AND <expr>>? AND <expr><?)"),
     ("Name = l-00007", 1, "aql_label_folded (object_type_id=? AND <expr>=?)"),
     ("State = Stolen", 3, "aql_3_folded (object_type_id=? AND <expr>=?)"),
     ("State = Stolen OR Serial = SN000123", 4, "aql_1_folded (object_type_id=? AND <expr>=?)"),
@@ -177,3 +183,17 @@ def test_aql_find_looks_every_value_up(many: sqlite3.Connection) -> None:
     many.set_progress_handler(None, 0)
     assert [found[value] for value in values] == [[at] for at in range(0, SIZE, 30)]
     assert steps < 100  # thousands of SQLite's instructions; a walk per value takes 300,000
+
+
+def test_aql_a_part_of_a_text_is_looked_for_once(many: sqlite3.Connection) -> None:
+    """Where few match, page and total come of one walk; where many do, the total is left open."""
+    statements: list[str] = []
+    many.set_trace_callback(statements.append)
+    found = aql.find_page(
+        many, WORKSPACE, aql.parse("Serial LIKE n00012"), start=2, limit=5, names=None
+    )
+    many.set_trace_callback(None)
+    walks = [one for one in statements if "instr(" in one]
+    assert (len(found.ids), found.total, len(walks)) == (5, 10, 1)
+    every = aql.find_page(many, WORKSPACE, aql.parse("Serial LIKE sn"), start=0, limit=5)
+    assert (len(every.ids), every.total) == (5, None)

@@ -336,12 +336,17 @@ def test_the_app_starts_the_import_while_it_is_called(source: Scheduled, app: Ap
     assert source.outcomes() == ["answered", "busy"]
 
 
-def test_a_csv_import_starts_by_itself(source: Scheduled) -> None:
-    """Nobody is called for what needs no app: it runs, tagged as scheduled."""
-    csv = Scheduled.new(source.api, moduleKey="rlabs-import-type-csv")
-    csv.schedule(None, FIRST, "ONCE")
+@pytest.mark.parametrize("kind", ["csv", "json"])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_csv_import_starts_by_itself(
+    source: Scheduled, app: App, kind: str, *, named: bool
+) -> None:
+    """Nobody is called for what needs no app, even if one is named: it runs, as scheduled."""
+    csv = Scheduled.new(source.api, moduleKey=f"rlabs-import-type-{kind}")
+    csv.schedule(app.url if named else None, FIRST, "ONCE")
     csv.advance(to=FIRST)
     assert csv.outcomes() == ["started"]
+    assert app.calls == []
     until(lambda: csv.history()[0]["state"] == "DONE")
     assert csv.history()[0]["tags"] == ["Scheduled"]
 

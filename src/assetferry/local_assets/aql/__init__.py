@@ -9,18 +9,20 @@ from .lookups import find, lookup_indexes
 from .names import Names, load_names
 from .parser import parse
 from .placeholders import Lookup, Template, placeholders
-from .search import count, matching, needed_indexes, search
+from .search import Found, count, find_page, matching, needed_indexes, search
 from .syntax import Query
 from .tokens import quote
 
 __all__ = [
     "AqlError",
+    "Found",
     "Lookup",
     "Names",
     "Query",
     "Template",
     "count",
     "find",
+    "find_page",
     "fold",
     "load_names",
     "lookup_indexes",

@@ -143,16 +143,20 @@ class Compiler:
     def _indexed(
         self, criterion: OneOf | Range, field: Field, types: frozenset[int]
     ) -> list[Condition]:
-        """Test the first value by its index; where there are several, those objects apart."""
+        """Test the first values by their indexes; objects with more of them apart."""
         test = Condition(field.satisfies(criterion, self.parameters), selective=True)
         if field is COLUMNS["key"] and isinstance(criterion, OneOf):
             return [all_of([self._near(criterion), test])]
         first = all_of([of_types(types), test])
         if field.path is None:
             return [first]
-        several = Condition(field.has_several(), selective=True)
+        further = [
+            all_of([of_types(types), Condition(each, selective=True)])
+            for each in field.further_satisfy(criterion, self.parameters)
+        ]
+        many = Condition(field.has_many(), selective=True)
         any_ = Condition(field.any_satisfies(criterion, self.parameters))
-        return [first, all_of([of_types(types), several, any_])]
+        return [first, *further, all_of([of_types(types), many, any_])]
 
     def _near(self, criterion: OneOf) -> Condition:
         """Find an object by the number at the end of its key, which is its id."""

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from .criteria import Contains, Criterion, Ends, Key, Kind, OneOf, Range
 from .forms import Form, in_form
-from .indexes import Indexable, WantedIndex, several_index, value_index
+from .indexes import Indexable, WantedIndex, further_indexes, many_index, value_index
 from .names import Attribute
 from .parameters import Parameters
 
 __all__ = ["COLUMNS", "Field", "attribute_field"]
+
+FURTHER = 3
+"""Values after the first that are looked up by an index; objects with more are looked through."""
 
 _KINDS: dict[str, Kind] = {
     "integer": "number",
@@ -50,14 +53,24 @@ class Field:
         first = self.first.format(o="o.")
         return _test(first, criterion, parameters, sign="+" if free else "")
 
+    def further_satisfy(self, criterion: Criterion, parameters: Parameters) -> list[str]:
+        """Give SQL for each value after the first that has an index of its own."""
+        further = () if self.indexable is None else self.indexable.further
+        return [_test(one.format(o="o."), criterion, parameters) for one in further]
+
+    def further_values(self, form: Form) -> list[str]:
+        """Give SQL for these values in a form."""
+        further = () if self.indexable is None else self.indexable.further
+        return [in_form(one.format(o="o."), form) for one in further]
+
     def any_satisfies(self, criterion: Criterion, parameters: Parameters) -> str:
         """Give SQL that is true where any of several values does."""
         test = _test("v.value", criterion, parameters)
         return f"EXISTS (SELECT 1 FROM json_each(o.attributes, {self.path}) v WHERE {test})"
 
-    def has_several(self) -> str:
-        """Give SQL that is true where there is more than one value."""
-        return f"{self._count().format(o='o.')} > 1"
+    def has_many(self) -> str:
+        """Give SQL that is true where there are more values than have indexes."""
+        return f"{self._count().format(o='o.')} > {1 + FURTHER}"
 
     def index(self, form: Form) -> list[WantedIndex]:
         """Give what makes a look-up in this form fast."""
@@ -66,7 +79,11 @@ class Field:
         first = value_index(self.indexable, form)
         if self.path is None:
             return [first]
-        return [first, several_index(self.indexable, self._count())]
+        return [
+            first,
+            *further_indexes(self.indexable, form),
+            many_index(self.indexable, self._count()),
+        ]
 
     def order_index(self, form: Form) -> WantedIndex | None:
         """Give the index that is in the order of the first value."""
@@ -89,11 +106,15 @@ COLUMNS = {
 def attribute_field(attribute: Attribute) -> Field:
     """Give the place of an attribute's values; a reference has none and is no field."""
     path = f"'$.\"{attribute.id}\"'"
-    first = f"json_extract({{o}}attributes, '$.\"{attribute.id}\"[0]')"
+    first, *further = (
+        f"json_extract({{o}}attributes, '$.\"{attribute.id}\"[{place}]')"
+        for place in range(1 + FURTHER)
+    )
+    indexed = tuple(further) if attribute.multiple else ()
     return Field(
         _KINDS.get(attribute.type, "text"),
         first,
-        Indexable(str(attribute.id), first, attribute.object_type_id),
+        Indexable(str(attribute.id), first, attribute.object_type_id, indexed),
         path if attribute.multiple else None,
     )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .forms import Form, in_form
 
-__all__ = ["Indexable", "WantedIndex", "missing", "several_index", "value_index"]
+__all__ = ["Indexable", "WantedIndex", "further_indexes", "many_index", "missing", "value_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Indexable:
     """SQL for the first value's text, with ``{o}`` where the alias stands."""
     object_type_id: int | None = None
     """The only type that has the field; None for a column."""
+    further: tuple[str, ...] = ()
+    """SQL for its second value and some after it, where an object may hold several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,31 @@ def value_index(field: Indexable, form: Form) -> WantedIndex:
     )
 
 
-def several_index(field: Indexable, count: str) -> WantedIndex:
-    """Give the index on objects with more than one value; ``count`` is SQL for how many."""
-    name = f"aql_{field.name}_several"
+def further_indexes(field: Indexable, form: Form) -> list[WantedIndex]:
+    """Give the indexes on the values after the first, each of the objects that have one there."""
+    made: list[WantedIndex] = []
+    for place, value in enumerate(field.further, start=1):
+        name = f"aql_{field.name}_{form}_{place}"
+        key = in_form(value.format(o=""), form)
+        made.append(
+            WantedIndex(
+                name,
+                f"CREATE INDEX IF NOT EXISTS {name} ON objects (object_type_id, {key})"
+                f" WHERE object_type_id = {field.object_type_id} AND {key} IS NOT NULL",
+            )
+        )
+    return made
+
+
+def many_index(field: Indexable, count: str) -> WantedIndex:
+    """Give the index on objects with more values than have indexes; ``count`` is SQL."""
+    name = f"aql_{field.name}_many"
     count = count.format(o="")
+    most = len(field.further) + 1
     return WantedIndex(
         name,
         f"CREATE INDEX IF NOT EXISTS {name} ON objects (object_type_id, {count})"
-        f" WHERE object_type_id = {field.object_type_id} AND {count} > 1",
+        f" WHERE object_type_id = {field.object_type_id} AND {count} > {most}",
     )
 
 

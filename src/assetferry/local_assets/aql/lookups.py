@@ -142,13 +142,14 @@ def _lowest(
 def _statements(field: Field, of_type: str) -> Iterable[str]:
     form = "number" if field.kind == "number" else "folded"
     # CROSS JOIN fixes the order: every key is looked up, objects are not walked.
-    yield (
-        "SELECT k.value, o.id FROM json_each(:keys) k CROSS JOIN objects o"
-        f" WHERE {of_type} AND {field.value(form)} = k.value"
-    )
+    for value in (field.value(form), *field.further_values(form)):
+        yield (
+            "SELECT k.value, o.id FROM json_each(:keys) k CROSS JOIN objects o"
+            f" WHERE {of_type} AND {value} = k.value"
+        )
     if field.path is not None:
         yield (
             "SELECT k.value, o.id FROM objects o"
             f" CROSS JOIN json_each(o.attributes, {field.path}) v CROSS JOIN json_each(:keys) k"
-            f" WHERE {of_type} AND {field.has_several()} AND fold(v.value) = k.value"
+            f" WHERE {of_type} AND {field.has_many()} AND fold(v.value) = k.value"
         )

@@ -25,13 +25,22 @@ from .ordering import OrderKey, order_key
 from .syntax import Query
 from .typesets import narrowed
 
-__all__ = ["count", "matching", "needed_indexes", "search"]
+__all__ = ["Found", "count", "find_page", "matching", "needed_indexes", "search"]
 
 MANY = 10_000
 """Matches from which on a walk in order may be quicker than sorting: sorting these takes
 about 10 ms, and so does a walk past as many objects."""
 SMALL = 1_000
 """Objects. Below this a walk through all of them is quicker than it is worth an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a query."""
+
+    ids: list[int]
+    total: int | None = None
+    """How many match in all, where finding the page has told."""
 
 
 def search(
@@ -50,15 +59,34 @@ def search(
     Pass ``names`` to read them once for several questions; so in the functions below. Raises
     AqlError for names unknown to the workspace and for values that fit nothing.
     """
+    return find_page(
+        connection, workspace_id, query, start=start, limit=limit, names=names, now=now
+    ).ids
+
+
+def find_page(
+    connection: sqlite3.Connection,
+    workspace_id: str,
+    query: Query,
+    *,
+    start: int,
+    limit: int,
+    names: Names | None = None,
+    now: datetime | None = None,
+) -> Found:
+    """Answer as ``search`` does, and tell how many there are where that is known by then.
+
+    A condition that no index leads to, such as LIKE, costs a look at every object. Where it
+    turns out that few match, that one look is all.
+    """
     names, now = names or load_names(connection, workspace_id), now or datetime.now(UTC)
     plan = _Plan.of(query, names, now)
-    if plan.where.selective:
-        found = plan.ids(connection, limit=MANY)
-        if len(found) < MANY:
-            return plan.in_order(connection, found)[start : start + limit]
-        if plan.can_walk(connection, reach=start + limit):
-            plan = _Plan.of(query, names, now, walking=True)
-    return plan.page(connection, start=start, limit=limit)
+    found = plan.ids(connection, limit=MANY)
+    if len(found) < MANY:
+        return Found(plan.in_order(connection, found)[start : start + limit], len(found))
+    if plan.where.selective and plan.can_walk(connection, reach=start + limit):
+        plan = _Plan.of(query, names, now, walking=True)
+    return Found(plan.page(connection, start=start, limit=limit))
 
 
 def count(

@@ -1,6 +1,7 @@
 """Objects: search, count, read, delete (13.1, 13.2)."""
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +22,9 @@ from assetferry.local_assets.wire.types import attribute_body
 __all__ = ["count", "delete_object", "get_attributes", "get_object", "search"]
 
 DEFAULT_PAGE = 25
+MANY_OBJECTS = 50_000
+"""Beyond this, making an index would be felt by those who send chunks."""
+LATELY = timedelta(seconds=2)
 
 
 async def search(call: UserCall) -> Response:
@@ -86,6 +90,8 @@ async def _query(call: UserCall) -> aql.Query:
 async def _index(call: UserCall, query: aql.Query) -> aql.Names:
     """Make the indexes that a query wants, the first time it wants them.
 
+    Making one over many objects keeps the only writer for about a second a million. So it waits
+    for another query while chunks are coming in; this one looks at every object instead.
     Give the names it was judged by, which are read once for all that is asked of it.
     """
     reader = call.site.database.reader()
@@ -94,9 +100,17 @@ async def _index(call: UserCall, query: aql.Query) -> aql.Names:
         statements = aql.needed_indexes(reader, call.workspace_id, query, names=names)
     except aql.AqlError as error:
         raise bad_request(str(error)) from error
+    if statements and _must_wait(call, reader):
+        return names
     for statement in statements:
         await call.site.database.writer.run(sqlite3.Connection.execute, statement)
     return names
+
+
+def _must_wait(call: UserCall, reader: sqlite3.Connection) -> bool:
+    last: int | None = reader.execute("SELECT max(id) FROM objects").fetchone()[0]
+    lately = datetime.now(UTC) - LATELY
+    return (last or 0) > MANY_OBJECTS and call.site.database.spool.any_fed_since(lately)
 
 
 def _page(
@@ -111,14 +125,19 @@ def _page(
     """Read one more than asked for, to know whether it is the last page."""
     reader, settings = call.site.database.reader(), call.site.settings
     try:
-        ids = aql.search(reader, call.workspace_id, query, start=start, limit=size + 1, names=names)
+        found = aql.find_page(
+            reader, call.workspace_id, query, start=start, limit=size + 1, names=names
+        )
+        total = found.total
+        if total is None and settings.result_total:
+            total = aql.count(reader, call.workspace_id, query, names=names)
     except aql.AqlError as error:
         raise bad_request(str(error)) from error
     base = workspace_base(call.request, call.workspace_id)
-    shown = show(reader, call.workspace_id, base, ids[:size])
+    shown = show(reader, call.workspace_id, base, found.ids[:size])
     types = {one.id: one for one in object_types(reader, call.workspace_id)}
     attributes = attributes_of(reader, {one.object_type_id for one in shown.objects})
-    is_last = len(ids) <= size
+    is_last = len(found.ids) <= size
     body: dict[str, Any] = {
         "startAt": start,
         "maxResults": size,
@@ -132,7 +151,7 @@ def _page(
         "isLast": is_last if settings.is_last == "boolean" else str(is_last).lower(),
     }
     if settings.result_total:
-        body["total"] = aql.count(reader, call.workspace_id, query, names=names)
+        body["total"] = total
     return answer(body)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assetferry.local_assets.errors import Busy, Refusal
-from assetferry.local_assets.scheduling.schedules import schedule_with
+from assetferry.local_assets.scheduling.schedules import EXTERNAL, schedule_with
 from assetferry.local_assets.scheduling.slots import ACTOR, end, report, stand, take
 from assetferry.local_assets.scheduling.verdict import Verdict
 from assetferry.local_assets.settings import ScheduleSettings
@@ -48,7 +48,8 @@ def claim(
         end(connection, number, "busy", now)
         report(connection, source.number, now, f"{NOT_STARTED}: another import was running.")
         return None
-    if schedule.callback_url is None:
+    if schedule.callback_url is None or source.settings.module_key != EXTERNAL:
+        # Assets has what such an import needs; only an external one is started by its app.
         _start(connection, source, number, now)
         return None
     return Claim(

@@ -53,6 +53,11 @@ class Spool:
         except FileNotFoundError:
             return False
 
+    def any_fed_since(self, moment: datetime) -> bool:
+        """Tell whether a body of any execution came later than a moment."""
+        numbers = (int(one.stem) for one in self._folder.glob(f"*{SUFFIX}") if one.stem.isdecimal())
+        return any(self.fed_since(number, moment) for number in numbers)
+
     def drop(self, execution_number: int) -> None:
         """Forget an execution's bodies."""
         self._path(execution_number).unlink(missing_ok=True)
