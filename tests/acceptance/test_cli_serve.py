@@ -6,6 +6,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,24 @@ def file(tmp_path: Path, site: Site, third_party_url: str) -> Path:
     return path
 
 
-def started(ferry: Ferry, file: Path) -> "tuple[subprocess.Popen[str], str]":
-    """A serving process, and where it listens."""
-    process = ferry.start("serve", str(file), "--port", "0")
-    assert process.stdout is not None
-    return process, process.stdout.readline().split(" at ")[1].split()[0]
+Started = Callable[[], "tuple[subprocess.Popen[str], str]"]
+
+
+@pytest.fixture
+def started(ferry: Ferry, file: Path) -> Iterator[Started]:
+    """Starts serving processes, and says where they listen; none outlives the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start() -> "tuple[subprocess.Popen[str], str]":
+        process = ferry.start("serve", str(file), "--port", "0")
+        processes.append(process)
+        assert process.stdout is not None
+        return process, process.stdout.readline().split(" at ")[1].split()[0]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
 
 
 def call(url: str, made: dict[str, Any], name: str) -> tuple[int, Any]:
@@ -60,11 +74,11 @@ def call(url: str, made: dict[str, Any], name: str) -> tuple[int, Any]:
 
 
 def test_serve_takes_a_call_runs_it_and_stops_in_order(
-    ferry: Ferry, file: Path, site: Site
+    ferry: Ferry, file: Path, site: Site, started: Started
 ) -> None:
     """A key is given out once; the call runs to DONE; SIGTERM ends the process with 0."""
     made = ferry.run("triggers", "replace", str(file), "--json").json
-    process, url = started(ferry, file)
+    process, url = started()
     status, body = call(url, made, "first")
     assert (status, body["result"]) == (200, "begun")
     until(lambda: site.states() == ["DONE"], "the run's end")
@@ -85,11 +99,11 @@ def test_serve_takes_a_call_runs_it_and_stops_in_order(
 
 
 def test_serve_goes_on_with_what_a_killed_one_left(
-    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty
+    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty, started: Started
 ) -> None:
     """Killed in the middle of a run: the next process finishes it, with nobody asking."""
     made = ferry.run("triggers", "replace", str(file), "--json").json
-    process, url = started(ferry, file)
+    process, url = started()
 
     def kill() -> None:
         if len(third_party.asked) == 5:
@@ -98,23 +112,42 @@ def test_serve_goes_on_with_what_a_killed_one_left(
     third_party.before = kill
     assert call(url, made, "first")[0] == 200
     assert ended(process).code == -signal.SIGKILL
-    again, _ = started(ferry, file)
+    again, _ = started()
     until(lambda: site.states() == ["DONE"], "the run's end")
     assert site.objects("objectType = Laptop") == 100
     again.send_signal(signal.SIGTERM)
     assert ended(again).code == 0
 
 
-def test_serve_says_what_it_cannot_do(ferry: Ferry, file: Path) -> None:
+def test_serve_says_what_it_cannot_do(ferry: Ferry, file: Path, started: Started) -> None:
     """Two files of one name, a port that is taken: an error with its cure, before anything."""
     twin = file.with_name("twin.toml")
     twin.write_text(file.read_text())
     end = ferry.run("serve", str(file), str(twin))
     assert end.code == 1
     assert "Give one of them another name" in end.err
-    process, url = started(ferry, file)
+    process, url = started()
     end = ferry.run("serve", str(file), "--port", url.rsplit(":", 1)[1])
     assert end.code == 1
     assert "Take another" in end.err
     process.send_signal(signal.SIGTERM)
     assert ended(process).code == 0
+
+
+def test_schedule_is_set_shown_and_deleted(ferry: Ferry, file: Path) -> None:
+    """Each command reports, and what does not exist yet is said rather than ignored."""
+    text = file.read_text()
+    keys = 'frequency = "MONTHLY"\nstart = "2030-01-31T09:00"\ntimezone = "Europe/Berlin"\n'
+    ours = f'\n[trigger]\npublic_url = "https://ferry.example.com"\n[schedule]\n{keys}'
+    file.write_text(text + ours)
+    assert ferry.run("mapping", "push", str(file)).code == 0
+    made = ferry.run("schedule", "set", str(file), "--json").json["schedule"]
+    assert made["next"][:2] == ["2030-01-31T09:00:00+01:00", "2030-02-28T09:00:00+01:00"]
+    shown = ferry.run("schedule", "show", str(file), "--json").json
+    assert shown["schedule"] == made
+    assert shown["assets"]["schedule_id"] == made["schedule_id"]
+    assert ferry.run("schedule", "delete", str(file), "--json").json == {"deleted": True}
+    file.write_text(text + ours + 'by = "assetferry"\n')
+    end = ferry.run("schedule", "set", str(file))
+    assert end.code == 1
+    assert "no clock of its own yet" in end.err

@@ -13,7 +13,7 @@ from assetferry.ledger.run import Run, latest_runs, load_run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import trigger_calls
 from assetferry.ledger.transition import Ledger
-from assetferry.ledger.triggers import drop_triggers, replace_trigger
+from assetferry.ledger.triggers import Opened, drop_triggers, replace_trigger
 from definitions import definition, source
 from doors import SOURCE, WORKSPACE, Door, contents, open_door
 from imports import Site, finished
@@ -100,13 +100,8 @@ async def test_r13_a_busy_source_is_told_and_no_row_is_written(ledger: Ledger) -
 async def test_r13_a_key_that_was_replaced_or_revoked_opens_nothing(ledger: Ledger) -> None:
     """From the moment another one is made, and for good."""
     async with open_door(ledger, TEXT) as door:
-        await ledger.run(
-            replace_trigger,
-            "another key",
-            definition="hardware",
-            workspace_id=WORKSPACE,
-            import_source_id=SOURCE,
-        )
+        opened = Opened(definition="hardware", workspace_id=WORKSPACE, import_source_id=SOURCE)
+        await ledger.run(replace_trigger, "another key", opened)
         assert (await door.call()).status == 401
         assert (await door.call(path="/triggers/another%20key")).status == 200
         assert await ledger.run(drop_triggers, "hardware") == 1

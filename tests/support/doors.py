@@ -21,12 +21,13 @@ from assetferry.equipment import equip
 from assetferry.ledger.clock import instant
 from assetferry.ledger.tables import metadata
 from assetferry.ledger.transition import Ledger
-from assetferry.ledger.triggers import replace_trigger
+from assetferry.ledger.triggers import Opened, add_scheduled, replace_trigger
 from assetferry.outbound.signature import SigningKey
 from assetferry.web.address import new_key
 from assetferry.web.app import create_app
 from assetferry.web.served import Served
 from assetferry.web.serving import listening, serving
+from assetferry.web.slot import Kept
 from assetferry.web.triggers import Triggers
 
 __all__ = ["SOURCE", "WORKSPACE", "Answer", "Door", "contents", "open_door"]
@@ -101,17 +102,16 @@ async def open_door(
     workspace: str = WORKSPACE,
     source: str = SOURCE,
     signed: bool = True,
+    schedule: Kept | None = None,
 ) -> AsyncGenerator[Door]:
-    """Serve a definition's text, with a trigger for it."""
+    """Serve a definition's text, with a trigger for it: one that Assets has, with a schedule."""
     definition = load(text, origin="test.toml")
     key = new_key()
-    await ledger.run(
-        replace_trigger,
-        key,
-        definition=definition.name,
-        workspace_id=workspace,
-        import_source_id=source,
-    )
+    opened = Opened(definition=definition.name, workspace_id=workspace, import_source_id=source)
+    if schedule is None:
+        await ledger.run(replace_trigger, key, opened)
+    else:
+        await ledger.run(add_scheduled, key, opened, schedule.stored())
     served = Served(
         definition=definition,
         text=text,
@@ -120,8 +120,8 @@ async def open_door(
     )
     async with Importer(ledger, equip, locks=None) as importer:
         app = create_app(ledger, importer, Triggers(ledger, importer, {definition.name: served}))
-        with listening("127.0.0.1", 0) as opened:
-            async with serving(app, opened) as url:
+        with listening("127.0.0.1", 0) as socket:
+            async with serving(app, socket) as url:
                 yield Door(
                     url=url,
                     key=key,

@@ -7,11 +7,11 @@ import msgspec
 
 from assetferry.assets.answers import Throttled, Trouble, Unavailable, Unexpected
 from assetferry.assets.classification import is_page, trouble, unexpected
+from assetferry.assets.credential import Credential
 from assetferry.assets.wire import T, read
 from assetferry.errors import RetryLater
 from assetferry.outbound.client import Outbound
 from assetferry.outbound.errors import AnswerTooLarge, Interrupted, Unreachable
-from assetferry.outbound.redaction import Secret
 from assetferry.outbound.response import Response
 
 __all__ = ["Calls"]
@@ -21,18 +21,22 @@ _BODY = frozenset({200})
 
 
 class Calls:
-    """Speaks to Assets with one bearer token.
+    """Speaks to Assets with one credential.
 
     Every HTTP outcome is a value. What is raised needs a person: a denied host, an untrusted
     certificate, a refusing proxy, an impossible address.
     """
 
     def __init__(
-        self, outbound: Outbound, token: Secret, *, clock: Callable[[], float] = time.time
+        self,
+        outbound: Outbound,
+        credential: Credential,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """``clock`` gives epoch seconds, for Retry-After."""
         self._outbound = outbound
-        self._token = token
+        self._credential = credential
         self._clock = clock
 
     async def fetch(
@@ -62,13 +66,13 @@ class Calls:
 
     def misread(self, response: Response, what: str) -> Unexpected:
         """Say what is wrong with an answer whose status is right."""
-        return unexpected(response, what, hide=[self._token.reveal()])
+        return unexpected(response, what, hide=self._credential.secrets())
 
     async def _send(
         self, method: str, url: str, body: bytes | None, *, hoped: Collection[int], patient: bool
     ) -> Response | Trouble:
-        token = self._token.reveal()
-        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        authorization = self._credential.authorization()
+        headers = {"Accept": "application/json", "Authorization": authorization}
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
@@ -85,4 +89,4 @@ class Calls:
             return Unexpected(status=error.status, reason=str(error))
         if response.status in hoped:
             return response
-        return trouble(response, now=self._clock(), hide=[token])
+        return trouble(response, now=self._clock(), hide=self._credential.secrets())

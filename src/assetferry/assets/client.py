@@ -21,10 +21,12 @@ from assetferry.assets.answers import (
     Unexpected,
 )
 from assetferry.assets.calls import Calls
+from assetferry.assets.credential import ApiToken, ContainerToken
 from assetferry.assets.failure_reason import fitted
 from assetferry.assets.known_links import KnownLinks
 from assetferry.assets.links import SourceAddress, execution_of, is_uuid, strings
 from assetferry.assets.mapping_document import without_empty_schemas
+from assetferry.assets.schedules import Schedules
 from assetferry.assets.wire import ConfigStatusBody, ExecutionStatusBody, LinksBody, StartedBody
 from assetferry.outbound.client import Outbound
 from assetferry.outbound.redaction import Secret
@@ -45,13 +47,14 @@ class AssetsClient:
         self,
         outbound: Outbound,
         base_url: str,
-        token: Secret,
+        token: Secret | ApiToken,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """``base_url`` is the root before ``/jsm/assets``; the token goes nowhere else."""
         self._base_url = base_url.rstrip("/")
-        self._calls = Calls(outbound, token, clock=clock)
+        credential = token if isinstance(token, ApiToken) else ContainerToken(token)
+        self._calls = Calls(outbound, credential, clock=clock)
         self._root = f"{self._base_url}/jsm/assets"
         self._links: KnownLinks | None = None
 
@@ -93,6 +96,11 @@ class AssetsClient:
         return Identified(
             workspace_id=address.workspace_id, import_source_id=address.import_source_id
         )
+
+    @property
+    def schedules(self) -> Schedules:
+        """Give the calls about the import source's schedule."""
+        return Schedules(self._calls, self._source())
 
     async def config_status(self) -> ConfigStatus | Trouble:
         """Ask whether an import may be started."""

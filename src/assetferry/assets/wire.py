@@ -10,7 +10,14 @@ import msgspec
 
 from assetferry.assets.answers import ConfigStatus, ExecutionState
 
-__all__ = ["ConfigStatusBody", "ExecutionStatusBody", "LinksBody", "StartedBody", "read"]
+__all__ = [
+    "ConfigStatusBody",
+    "ExecutionStatusBody",
+    "LinksBody",
+    "ScheduleBody",
+    "StartedBody",
+    "read",
+]
 
 T = TypeVar("T")
 
@@ -40,6 +47,17 @@ class ExecutionStatusBody(msgspec.Struct, frozen=True, rename="camel"):
     status: ExecutionState
     execution_id: str | int | None = None
     progress_result: dict[str, Any] | None = None
+
+
+class ScheduleBody(msgspec.Struct, frozen=True, rename="camel"):
+    """A schedule, in either of the two dialects that are documented."""
+
+    id: str
+    run_frequency: str | None = None
+    run_interval: str | None = None
+    start_time: str | None = None
+    timezone: str | None = None
+    is_active: bool | None = None
 
 
 def read(body: bytes, kind: type[T]) -> T | None:

@@ -11,7 +11,7 @@ from assetferry.errors import FerryError
 
 __all__ = ["main"]
 
-_COMMANDS = ("demo", "check", "run", "runs", "mapping", "triggers", "serve", "assets")
+_COMMANDS = ("demo", "check", "run", "runs", "mapping", "schedule", "triggers", "serve", "assets")
 
 
 class _Commands(click.Group):
@@ -45,6 +45,7 @@ _SUMMARIES = {
     "run": "Run an import, or go on with its unfinished run.",
     "runs": "List, show, resume and cancel runs.",
     "mapping": "Show or push the schema-and-mapping document.",
+    "schedule": "Show, set or delete the schedule at which Assets begins runs.",
     "triggers": "Give out and revoke the address by which others begin runs.",
     "serve": "Answer web triggers, and work on the runs they begin.",
     "assets": "Serve the local Assets server.",

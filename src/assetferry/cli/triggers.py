@@ -13,7 +13,7 @@ from assetferry.cli.session import with_ledger
 from assetferry.definition.document import Definition
 from assetferry.definition.load import load
 from assetferry.equipment import equip_definition
-from assetferry.ledger.triggers import Trigger, drop_triggers, replace_trigger, triggers_of
+from assetferry.ledger.triggers import Opened, Trigger, drop_triggers, replace_trigger, triggers_of
 from assetferry.web.address import address_of, new_key
 
 __all__ = ["command"]
@@ -24,7 +24,10 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print the result a
 
 @click.group("triggers")
 def command() -> None:
-    """Give out and revoke the address by which others begin runs."""
+    """Give out and revoke the address by which others begin runs.
+
+    That by which Assets begins them is looked after by `assetferry schedule`.
+    """
 
 
 @command.command()
@@ -39,7 +42,8 @@ def show(file: Path, *, as_json: bool) -> None:
 
     async def found() -> list[Trigger]:
         async with with_ledger() as ledger:
-            return await ledger.run(triggers_of, definition.name)
+            known = await ledger.run(triggers_of, definition.name)
+            return [one for one in known if one.schedule is None]
 
     triggers = asyncio.run(found())
     if as_json:
@@ -75,13 +79,12 @@ def replace(file: Path, *, as_json: bool) -> None:
         ):
             found = await equipment.target.identify()
             if isinstance(found, Identified):
-                await ledger.run(
-                    replace_trigger,
-                    key,
+                opened = Opened(
                     definition=definition.name,
                     workspace_id=found.workspace_id,
                     import_source_id=found.import_source_id,
                 )
+                await ledger.run(replace_trigger, key, opened)
             return found
 
     found = asyncio.run(replaced())

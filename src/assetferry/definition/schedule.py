@@ -60,6 +60,12 @@ class Schedule(Model):
         default="assets",
         description="Whose clock: Assets calls our web trigger, or assetferry serve keeps time.",
     )
+    window: Seconds = Field(
+        default=7200.0,
+        ge=60,
+        le=43200,
+        description="How far from its due time a call of Assets still counts for it.",
+    )
     every: Seconds | None = Field(
         default=None, ge=60, description="A fixed interval instead of frequency; our own clock."
     )

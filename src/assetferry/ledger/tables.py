@@ -265,8 +265,12 @@ triggers = Table(
     Column("workspace_id", Text, nullable=False),
     Column("import_source_id", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("schedule", Json),
 )
-"""Address keys of web triggers, by their hash only, each with the ids that a call must name."""
+"""Address keys of web triggers, by their hash only, each with the ids that a call must name.
+
+A key that Assets was given has the schedule at which it may call.
+"""
 
 trigger_calls = Table(
     "trigger_calls",

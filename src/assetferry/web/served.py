@@ -31,13 +31,16 @@ class Served:
     origin: str
     key: SigningKey | None
 
-    def new_run(self, trigger: Trigger, *, scheduled: bool) -> NewRun:
-        """Ask for a run of the import source that the trigger was made for."""
+    def new_run(self, trigger: Trigger) -> NewRun:
+        """Ask for a run of the import source that the trigger was made for.
+
+        It is a scheduled one where Assets calls at the time of a schedule.
+        """
         return asked_run(
             self.definition,
             self.text,
             origin=self.origin,
-            scheduled=scheduled,
+            scheduled=trigger.schedule is not None,
             workspace_id=trigger.workspace_id,
             import_source_id=trigger.import_source_id,
         )

@@ -18,7 +18,7 @@ from assetferry.ledger.triggers import find_trigger
 from assetferry.web.body import parsed, received
 from assetferry.web.refusal import Refusal, answer
 from assetferry.web.served import Served
-from assetferry.web.verification import check_names, signed_slot, unauthorized
+from assetferry.web.verification import check_names, scheduled_slot, signed_slot, unauthorized
 
 __all__ = ["Triggers"]
 
@@ -63,9 +63,13 @@ class Triggers:
         if served is None:
             raise Refusal(503, "unavailable", f"{trigger.definition} is not served here")
         now = await self._ledger.run(instant)
-        slot = signed_slot(request.headers, body, key=served.key, now=now)
+        slot = (
+            signed_slot(request.headers, body, key=served.key, now=now)
+            if trigger.schedule is None
+            else scheduled_slot(trigger.schedule, now=now)
+        )
         check_names(parsed(body), trigger)
-        called = await self._begun(served.new_run(trigger, scheduled=False), slot)
+        called = await self._begun(served.new_run(trigger), slot)
         match called:
             case Begun(run=run):
                 return answer({"result": "begun", "run": run.id})

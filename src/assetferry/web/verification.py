@@ -11,8 +11,9 @@ from typing import Any
 from assetferry.ledger.triggers import Trigger
 from assetferry.outbound.signature import SigningKey
 from assetferry.web.refusal import Refusal
+from assetferry.web.slot import Kept, due_slot
 
-__all__ = ["WINDOW_S", "check_names", "signed_slot"]
+__all__ = ["WINDOW_S", "check_names", "scheduled_slot", "signed_slot"]
 
 WINDOW_S = 300.0
 """How far the time that a caller states may lie from ours."""
@@ -41,6 +42,17 @@ def signed_slot(
     if abs(int(time) - now) > WINDOW_S:
         raise Refusal(400, "stale", "its webhook-timestamp is not of now")
     return f"call:{call}"
+
+
+def scheduled_slot(schedule: Mapping[str, Any], *, now: float) -> str:
+    """Give the due time that Assets calls for, by the schedule it was given with the key.
+
+    It cannot sign, and states neither an id nor a time. Raises Refusal.
+    """
+    slot = due_slot(Kept.of(schedule), now)
+    if slot is None:
+        raise Refusal(400, "stale", "its schedule is not due")
+    return slot
 
 
 def check_names(body: Mapping[str, Any], trigger: Trigger) -> None:
