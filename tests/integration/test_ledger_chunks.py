@@ -25,6 +25,7 @@ from ledgers import (
     later,
     part,
     reading,
+    rechecked,
     rejected,
     rows,
     sending,
@@ -180,6 +181,7 @@ async def test_a_chunk_can_hold_its_run(ledger: Ledger) -> None:
     assert (work_.run.held_reason, work_.run.held_cure) == ("Chunk devices 0: 401.", "Set it.")
     assert await ledger.run(resume, run.id)
     assert not await ledger.run(resume, run.id)
+    await rechecked(ledger, run)
     assert (await sending(ledger, run)).attempts == 0
     assert (await kinds(ledger, run))[-2:] == ["held", "resumed"]
 
@@ -193,6 +195,7 @@ async def test_resuming_forgets_the_workers_lost_on_a_chunk(ledger: Ledger) -> N
     assert work.losses == 3
     await ledger.run(hold_at, work, code="poison", reason="Workers died.", cure="Look.")
     assert await ledger.run(resume, run.id)
+    await rechecked(ledger, run)
     assert (await sending(ledger, run)).losses == 0
 
 

@@ -1,6 +1,7 @@
 """The claim: order, limits, back-pressure and leases, on both databases."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from assetferry.ledger.states import RunState
 from assetferry.ledger.submitting import split, submitted
 from assetferry.ledger.sums import sums
 from assetferry.ledger.transition import Ledger
-from ledgers import begun, later, step
+from ledgers import begun, later, rechecked, step
 
 
 def new_run(*, reads: int = 8, sends: int = 4) -> NewRun:
@@ -173,7 +174,7 @@ async def test_a_planned_stream_has_one_tail(ledger: Ledger) -> None:
 
 
 async def test_a_held_run_gives_no_work_until_it_is_resumed(ledger: Ledger) -> None:
-    """A hold loses nothing: resuming goes on where it stood."""
+    """A hold loses nothing: resuming goes on where it stood, once Assets has been asked."""
     run = await ingesting(ledger)
     assert await ledger.run(hold, run.id, reason="Token replaced.", cure="Set it.")
     assert not await ledger.run(hold, run.id, reason="Again.", cure="")
@@ -181,6 +182,7 @@ async def test_a_held_run_gives_no_work_until_it_is_resumed(ledger: Ledger) -> N
     assert isinstance(work, Held)
     assert work.run.held_reason == "Token replaced."
     assert await ledger.run(resume, run.id)
+    await rechecked(ledger, run)
     assert isinstance(await ledger.run(claim, run.id, "w"), Read)
 
 
@@ -209,7 +211,7 @@ async def test_a_held_step_gives_its_lease_back_at_once(ledger: Ledger) -> None:
     run = await begun(ledger)
     taken = await step(ledger, run)
     with pytest.raises(LeaseLost):
-        await ledger.run(hold_step, run.id, taken.token - 1, reason="Late.", cure="")
-    await ledger.run(hold_step, run.id, taken.token, reason="Token replaced.", cure="Set it.")
+        await ledger.run(hold_step, replace(taken, token=taken.token - 1), reason="Late.", cure="")
+    await ledger.run(hold_step, taken, reason="Token replaced.", cure="Set it.")
     held = await ledger.run(load_run, run.id)
     assert (held.held_reason, held.lease_until) == ("Token replaced.", None)

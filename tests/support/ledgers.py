@@ -1,20 +1,22 @@
 """Runs at any point of their life, made by transitions alone."""
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from assetferry.ledger import rechecking
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Step, claim
 from assetferry.ledger.completing import begin_completion, completed
 from assetferry.ledger.creation import NewRun, begin_run
 from assetferry.ledger.opening import open_ledger
 from assetferry.ledger.postgres import PostgresLedger
-from assetferry.ledger.run import Run
+from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.sqlite import SqliteLedger
 from assetferry.ledger.staged import Part, Rejected, Staged
 from assetferry.ledger.staging import stage
@@ -88,6 +90,12 @@ async def processing(ledger: Ledger, *, definition: str = "hardware", entries: i
     leased = await step(ledger, run)
     await ledger.run(completed, run.id, leased.token)
     return run
+
+
+async def rechecked(ledger: Ledger, run: Run) -> None:
+    """Let Assets say that the execution of a resumed run still takes data."""
+    leased = await step(ledger, run)
+    await ledger.run(rechecking.rechecked, run.id, leased.token)
 
 
 async def reading(ledger: Ledger, run: Run, worker: str = "w") -> Read:
@@ -179,6 +187,14 @@ async def kinds(ledger: Ledger, run: Run) -> list[str]:
     return [event.kind for event in await ledger.run(timeline, run.id)]
 
 
+async def seen(ledger: Ledger, run: str, what: Callable[[Run], bool]) -> Run:
+    """Wait until a run is as a condition says."""
+    async with asyncio.timeout(60):
+        while not what(found := await ledger.run(load_run, run)):  # noqa: ASYNC110 # by others
+            await asyncio.sleep(0.02)
+    return found
+
+
 @asynccontextmanager
 async def another(database: dict[str, str]) -> AsyncGenerator[Ledger]:
     """The same ledger as another process would open it."""
@@ -217,9 +233,11 @@ __all__ = [
     "part",
     "processing",
     "reading",
+    "rechecked",
     "rejected",
     "row_of",
     "rows",
+    "seen",
     "sending",
     "set_aside",
     "states",

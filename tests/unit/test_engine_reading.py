@@ -1,6 +1,6 @@
 """A read: whole pages from one cursor, until the chunk is full, time runs short or the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -61,6 +61,10 @@ def row(
     return Read(key=key, token=1, cursor=cursor, tail=tail, attempts=0, losses=0)
 
 
+async def going_on() -> None:
+    """Let a read take one more page."""
+
+
 async def taken(
     memory: Memory,
     read: Read,
@@ -68,6 +72,7 @@ async def taken(
     chunk_records: int = 10,
     chunk_bytes: str = "1 MiB",
     time_left: Callable[[], float] = lambda: 1.0,
+    before_more: Callable[[], Awaitable[None]] = going_on,
 ) -> Staged:
     limits = f'chunk_records = {chunk_records}\nchunk_bytes = "{chunk_bytes}"'
     url = "http://127.0.0.1:1"
@@ -79,7 +84,9 @@ async def taken(
         sources={"devices": memory},
         transformers=compile_transformers(known),
     )
-    return await take(read, equipment, execution_id="execution", time_left=time_left)
+    return await take(
+        read, equipment, execution_id="execution", time_left=time_left, before_more=before_more
+    )
 
 
 class Failing(Memory):

@@ -86,6 +86,10 @@ async def _take_up(importer: Importer, run: Run, asked: NewRun, shown: Progress)
             f"{asked.origin} has changed since run {run.id} began; it goes on with the text it "
             "began with (--new closes it and begins anew)"
         )
+    if run.held and run.state is RunState.PROCESSING:
+        shown.say(f"Run {run.id} is held, and Assets goes on with it: watching it to its end")
+        await importer.go_on(run.id)
+        return run
     if run.held and not asked.overrides:
         return run
     if run.held and await importer.resume(run.id, overrides=asked.overrides):

@@ -11,10 +11,13 @@ from assetferry.cli.progress import open_progress
 from assetferry.cli.quarantine import command as quarantine
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
+from assetferry.engine.importer import Importer
 from assetferry.engine.report import headline, told
 from assetferry.ledger.run import latest_runs, load_run
+from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import sums
 from assetferry.ledger.timeline import timeline
+from assetferry.ledger.transition import Ledger
 
 __all__ = ["command"]
 
@@ -109,12 +112,27 @@ def cancel(run: str) -> None:
         ):
             found = await ledger.run(load_run, run)
             if not await importer.cancel(found.id):
-                state = "has ended" if found.ended else "is processed by Assets already"
-                click.echo(f"Run {found.id} {state}: it cannot be stopped any more.", err=True)
-                return Exit.USAGE
+                return await _not_cancelled(ledger, importer, found.id)
             with open_progress("none") as progress:
                 ended = await follow(ledger, importer, found, progress)
             click.echo(f"Run {ended.id}: {ended.state}. {ended.reason}")
-            return Exit.DONE if ended.ended else exit_of(ended)
+            # An end that came before the cancel is told as what it is.
+            return Exit.DONE if ended.state is RunState.CANCELLED else exit_of(ended)
 
     raise SystemExit(asyncio.run(cancelled()))
+
+
+async def _not_cancelled(ledger: Ledger, importer: Importer, run: str) -> Exit:
+    """Say why a run cannot be stopped any more, and watch one that Assets processes."""
+    found = await ledger.run(load_run, run)
+    if found.ended:
+        click.echo(f"Run {found.id} has ended: {found.state}.", err=True)
+        return Exit.USAGE
+    click.echo(
+        f"Run {found.id} is processed by Assets already and can no longer be stopped; "
+        "it is watched to its end.",
+        err=True,
+    )
+    await importer.go_on(found.id)
+    with open_progress(None) as progress:
+        return await see_to_the_end(ledger, importer, found, progress)

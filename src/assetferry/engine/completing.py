@@ -1,9 +1,9 @@
 """Flow steps 4 and 5: from the last chunk to what Assets made of all of them."""
 
 from assetferry.assets.answers import Accepted, ExecutionStatus, Refused, Trouble, Unavailable
-from assetferry.engine.decisions import after_trouble
+from assetferry.engine.decisions import Again, GiveUp, Hold, after_trouble
 from assetferry.engine.desk import Desk
-from assetferry.engine.failing import fail_step
+from assetferry.engine.failing import fail_step, still_ours
 from assetferry.engine.reconciliation import conclude, miscounted
 from assetferry.engine.redriving import settle
 from assetferry.engine.safety import objections
@@ -17,6 +17,13 @@ from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import sums
 
 __all__ = ["complete", "finish", "watch"]
+
+_HELD_PAUSE_S = 30.0
+"""Pause before Assets is asked again about a run that it could not tell anything of."""
+_FALSE_ALARM = (
+    "The import history of Assets shows a failure of this execution: it was written when the run "
+    "was to be closed, just before the call arrived that completed it."
+)
 
 
 async def finish(desk: Desk, run: Run) -> None:
@@ -45,7 +52,7 @@ async def finish(desk: Desk, run: Run) -> None:
     limits = ",".join(dict.fromkeys(one.limit for one in against))
     cure = " ".join(dict.fromkeys(one.cure for one in against))
     cure += f" If this is right as it is: resume with --override {limits} --reason TEXT."
-    await desk.ledger.run(hold_step, run.id, run.token, reason=reason, cure=cure)
+    await desk.ledger.run(hold_step, run, reason=reason, cure=cure)
 
 
 async def complete(desk: Desk, run: Run) -> None:
@@ -53,6 +60,7 @@ async def complete(desk: Desk, run: Run) -> None:
     target, execution_id = desk.target(run), run.execution_id or ""
     answer = await target.complete(execution_id)
     if isinstance(answer, Refused | Unavailable):
+        await still_ours(desk, run)
         # The answer to an earlier call may have been lost: PROCESSING means that it worked.
         status = await target.status(execution_id)
         if isinstance(status, ExecutionStatus) and status.state in ("PROCESSING", "DONE"):
@@ -73,7 +81,7 @@ async def watch(desk: Desk, run: Run) -> None:
     """
     status = await desk.target(run).status(run.execution_id or "")
     if not isinstance(status, ExecutionStatus):
-        await _trouble(desk, run, status)
+        await _unseen(desk, run, status)
         return
     match status.state:
         case "DONE":
@@ -81,13 +89,14 @@ async def watch(desk: Desk, run: Run) -> None:
             conclusion = conclude(await desk.ledger.run(sums, run.id), status.result)
             if run.retry_of is not None:
                 await settle(desk.ledger, desk.equipment, run)
+            findings = [*conclusion.findings, _FALSE_ALARM] if run.reported else conclusion.findings
             await desk.ledger.run(
                 end_run,
                 run.id,
                 run.token,
                 end=conclusion.end,
                 code=None if conclusion.end is RunState.DONE else "partial",
-                reason=" ".join(conclusion.findings) or "Everything arrived.",
+                reason=" ".join(findings) or "Everything arrived.",
             )
         case "CANCELLED":
             await _cancelled_there(desk, run)
@@ -99,7 +108,8 @@ async def _wait_on(desk: Desk, run: Run) -> None:
     now = await desk.now()
     since = run.completed_at or now
     limit = desk.equipment.definition.limits.processing_limit
-    if now - since > limit and not run.held:
+    # Who resumes such a run lets Assets have the same time again.
+    if now - max(since, run.resumed_at or since) > limit and not run.held:
         reason = f"Assets has been processing the execution for over {limit / 3600:.0f} hours."
         cure = "It is watched on; if it stays so, ask Atlassian's support."
         await desk.ledger.run(hold, run.id, reason=reason, cure=cure)
@@ -120,6 +130,26 @@ async def _cancelled_there(desk: Desk, run: Run) -> None:
         code="cancelled_in_assets",
         reason="Somebody cancelled the execution in Assets. Start a new run.",
     )
+
+
+async def _unseen(desk: Desk, run: Run, trouble: Trouble) -> None:
+    """Ask again later; where that is in vain hold the run, and go on asking all the same.
+
+    In PROCESSING Assets can no longer be stopped: a run that nobody looks after any more would
+    never learn its end.
+    """
+    now = await desk.now()
+    decided = after_trouble(trouble, attempts=run.attempts, now=now, backoff=desk.backoff)
+    match decided:
+        case Again():
+            await fail_step(desk, run, decided)
+            return
+        case Hold(reason=reason, cure=cure):
+            held = {"reason": reason, "cure": cure}
+        case GiveUp(message=reason):
+            held = {"reason": reason, "cure": "It is asked on; see whether Assets can be reached."}
+    await desk.ledger.run(hold, run.id, **held)
+    await desk.ledger.run(postpone, run.id, run.token, due_at=now + _HELD_PAUSE_S)
 
 
 async def _trouble(desk: Desk, run: Run, trouble: Trouble) -> None:

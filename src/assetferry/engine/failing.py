@@ -3,13 +3,16 @@
 from assetferry.engine.decisions import Again, GiveUp, Hold
 from assetferry.engine.desk import Desk
 from assetferry.ledger.chunk import Read, Send
-from assetferry.ledger.closing import close_step, give_up
+from assetferry.ledger.closing import close_step, end_unreached, give_up
+from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.holding import hold_at, hold_step
+from assetferry.ledger.leasing import RunLease, release
+from assetferry.ledger.rechecking import still_leased
 from assetferry.ledger.retrying import retry_chunk, retry_step
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 
-__all__ = ["fail_chunk", "fail_step"]
+__all__ = ["fail_chunk", "fail_step", "still_ours"]
 
 _RESUME = "Mend the cause, then resume: the run goes on where it stands."
 
@@ -51,15 +54,25 @@ async def fail_step(desk: Desk, run: Run, decided: Again | Hold | GiveUp) -> Non
                 message=decided.message,
             )
         case Hold():
-            await desk.ledger.run(
-                hold_step, run.id, run.token, reason=decided.reason, cure=decided.cure
-            )
+            await desk.ledger.run(hold_step, run, reason=decided.reason, cure=decided.cure)
+        case GiveUp() if desk.abandons and run.state is RunState.CLOSING:
+            await desk.ledger.run(end_unreached, run.id, reason=decided.message)
         # In PROCESSING Assets can no longer be stopped: it is held, and watched on.
         case GiveUp() if desk.abandons and run.state is not RunState.PROCESSING:
             await desk.ledger.run(
                 close_step, run.id, run.token, code=decided.code, reason=decided.message
             )
         case GiveUp():
-            await desk.ledger.run(
-                hold_step, run.id, run.token, reason=decided.message, cure=_RESUME
-            )
+            await desk.ledger.run(hold_step, run, reason=decided.message, cure=_RESUME)
+
+
+async def still_ours(desk: Desk, run: Run) -> Run:
+    """Read a run anew in the middle of its step, so that no request goes out after a cancel.
+
+    Raises LeaseLost, with the lease given back, where the run was turned towards its end.
+    """
+    try:
+        return await desk.ledger.run(still_leased, run)
+    except LeaseLost:
+        await desk.ledger.run(release, RunLease(run.id, run.token))
+        raise

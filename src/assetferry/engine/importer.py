@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,15 +14,15 @@ from assetferry.engine.attendance import Attendance
 from assetferry.engine.dispatch.in_process import InProcess
 from assetferry.engine.keeper import RENEW_S, Keeper
 from assetferry.engine.ports import Equip
-from assetferry.errors import RetryLater
+from assetferry.errors import NeedsPerson, RetryLater
 from assetferry.ledger.calling import Begun, Called, begin_called
 from assetferry.ledger.closing import begin_closing
-from assetferry.ledger.creation import NewRun, adopt, begin_run
-from assetferry.ledger.holding import close_overdue, resume
+from assetferry.ledger.creation import NewRun, adopt, begin_run, blocking_run
+from assetferry.ledger.holding import close_overdue, overdue, resume
 from assetferry.ledger.membership import Membership
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
-from assetferry.ledger.sweeping import neglected
+from assetferry.ledger.sweeping import left_closing, neglected
 from assetferry.ledger.transition import Ledger
 
 __all__ = ["Importer"]
@@ -35,6 +36,7 @@ class Importer:
         self._ledger = ledger
         self._membership = Membership(ledger, locks=locks)
         self._keeper = Keeper(ledger)
+        self._equip = equip
         self._attendance = Attendance(ledger, self._keeper, equip, self._membership.worker)
         self._dispatch = InProcess(self._attendance.attend)
         self._housekeeping: list[asyncio.Task[None]] = []
@@ -71,7 +73,7 @@ class Importer:
         """
 
         def transition(connection: Connection) -> Run | None:
-            close_overdue(connection, new.definition)
+            _make_way(connection, new)
             run = begin_run(connection, new, owner=self._membership.worker)
             if run is not None:
                 self._dispatch.enlist(connection, run.id)
@@ -86,7 +88,7 @@ class Importer:
         """Begin a run that a call asks for, once for its slot, and attend to it."""
 
         def transition(connection: Connection) -> Called:
-            close_overdue(connection, new.definition)
+            _make_way(connection, new)
             called = begin_called(connection, new, slot=slot, owner=self._membership.worker)
             if isinstance(called, Begun):
                 self._dispatch.enlist(connection, called.run.id)
@@ -170,11 +172,43 @@ class Importer:
         return ours
 
     async def _sweep(self) -> None:
-        """Say that this process lives, bury the dead, and see to runs that nobody works on."""
+        """Look after all runs for as long as this process works."""
         while True:
-            await asyncio.sleep(RENEW_S)
             with suppress(RetryLater):  # the next round is that later
-                await self._membership.beat()
-                await self._membership.bury_dead()
-                for run in await self._ledger.run(neglected, self._membership.worker):
-                    await self._dispatch.enlisted(run)
+                await self.tend()
+            await asyncio.sleep(RENEW_S)
+
+    async def tend(self) -> None:
+        """Say that this process lives, bury the dead, and see to runs that nobody works on."""
+        await self._membership.beat()
+        await self._membership.bury_dead()
+        for run in await self._ledger.run(neglected, self._membership.worker):
+            await self._dispatch.enlisted(run)
+        await self._end_what_nobody_ends()
+
+    async def _end_what_nobody_ends(self) -> None:
+        """Close what has been held for too long, and what was left while it was being closed.
+
+        Whoever comes by does it, so that no import source stays blocked because the process that
+        began the run is gone; but not who lacks its secrets, and could only leave it open.
+        """
+        for run in await self._ledger.run(overdue):
+            if await self._could_close(run):
+                await self._taking_over(run.id, partial(close_overdue, run=run.id))
+        for run in await self._ledger.run(left_closing):
+            if await self._could_close(run):
+                await self.go_on(run.id)
+
+    async def _could_close(self, run: Run) -> bool:
+        try:
+            async with self._equip(run.definition_text, run.origin):
+                return True
+        except NeedsPerson:
+            return False
+
+
+def _make_way(connection: Connection, new: NewRun) -> None:
+    """Turn a run that stands in the way, and has been held for too long, towards its end."""
+    blocking = blocking_run(connection, new)
+    if blocking is not None:
+        close_overdue(connection, blocking.id)

@@ -11,6 +11,7 @@ from assetferry.engine.decisions import Again, GiveUp, Hold, after_error
 from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_chunk, fail_step
 from assetferry.engine.reading import take
+from assetferry.engine.resuming import recheck
 from assetferry.engine.sending import send
 from assetferry.engine.starting import start
 from assetferry.errors import FerryError, RetryLater
@@ -18,6 +19,7 @@ from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Step, Wait, Work, claim
 from assetferry.ledger.errors import LeaseLost, LedgerBusy
 from assetferry.ledger.leasing import ChunkLease, RunLease
+from assetferry.ledger.rechecking import still_ingesting
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.staging import stage
 from assetferry.ledger.states import RunState
@@ -104,6 +106,8 @@ class Lane:
             self._desk.equipment,
             execution_id=run.execution_id or "",
             time_left=lambda: 1.0 - (time.monotonic() - began) / limit,
+            # The claim has seen to the first page: a cancel must stop the others.
+            before_more=lambda: self._desk.ledger.run(still_ingesting, run.id),
         )
         going_on = await self._desk.ledger.run(stage, work, staged, send_on=True)
         if going_on is not None:
@@ -114,8 +118,10 @@ class Lane:
             message = f"{run.losses} workers died while they worked on its step {run.state}."
             await fail_step(self._desk, run, GiveUp(code="poison", message=message))
             return
+        asks = run.recheck and run.state is RunState.INGESTING
+        step = recheck if asks else _STEPS[run.state]
         try:
-            await _STEPS[run.state](self._desk, run)
+            await step(self._desk, run)
         except (LeaseLost, LedgerBusy):
             raise
         except FerryError as error:

@@ -1,6 +1,7 @@
 """Keeps the schema and mapping of an import source up to date with the definition."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -15,9 +16,17 @@ __all__ = ["bring_mapping_up_to_date", "push_mapping"]
 
 
 async def bring_mapping_up_to_date(
-    ledger: Ledger, definition: Definition, target: Target, *, import_source_id: str
+    ledger: Ledger,
+    definition: Definition,
+    target: Target,
+    *,
+    import_source_id: str,
+    before_push: Callable[[], Awaitable[object]],
 ) -> Trouble | None:
-    """Push the document where the import source has none, or had another one from us last."""
+    """Push the document where the import source has none, or had another one from us last.
+
+    ``before_push`` is awaited before, and stops it by raising.
+    """
     status = await target.config_status()
     if not isinstance(status, str):
         return status
@@ -26,6 +35,7 @@ async def bring_mapping_up_to_date(
     known = await ledger.run(pushed_hash, definition.name, import_source_id)
     if status != "MISSING_MAPPING" and known == _fingerprint(made.document):
         return None
+    await before_push()
     pushed = await push_mapping(ledger, definition, target, import_source_id=import_source_id)
     return None if isinstance(pushed, Pushed) else pushed
 

@@ -1,6 +1,6 @@
 """A read: whole pages from one cursor, transformed, cut into chunks."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from assetferry.engine.chunking import Chunking
@@ -21,14 +21,20 @@ class CursorRepeated(RetryLater):
 
 
 async def take(
-    read: Read, equipment: Equipment, *, execution_id: str, time_left: Callable[[], float]
+    read: Read,
+    equipment: Equipment,
+    *,
+    execution_id: str,
+    time_left: Callable[[], float],
+    before_more: Callable[[], Awaitable[None]],
 ) -> Staged:
     """Read on from a row's cursor until a chunk is full, time runs short, or the end is said.
 
     ``time_left`` gives the share of the chunk's deadline that is left, 1.0 to 0.0. Half of it
     is kept for sending. A later page that fails, or whose host must not be asked now, ends the
     chunk with what there is: the next row meets the trouble, and nothing is read twice. Raises
-    what the source raises at the first page.
+    what the source raises at the first page. ``before_more`` is awaited before each page but the
+    first, and stops the read by raising.
     """
     source = equipment.sources[read.key.stream]
     limits = equipment.definition.limits
@@ -61,6 +67,7 @@ async def take(
         if time_left() < 0.5 or (read.tail and chunking.full):  # noqa: PLR2004 # a half
             break
         cursor = page.next
+        await before_more()
     following = _following(read, page, equipment) if read.tail else ()
     rest = None if read.tail else page.next
     return Staged(

@@ -57,6 +57,7 @@ def told(run: Run, sums: Sums, events: Sequence[Event] = ()) -> dict[str, Any]:
                 "values_left_out": one.values_left_out,
                 "chunks_staged": one.chunks_staged,
                 "chunks_submitted": one.chunks_submitted,
+                "progressed_at": one.progressed_at,
             }
             for one in sums.streams
         ],

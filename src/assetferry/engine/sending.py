@@ -25,6 +25,7 @@ from assetferry.engine.payload import unpack
 from assetferry.ledger.chunk import Send
 from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.leasing import ChunkLease, release
+from assetferry.ledger.rechecking import still_ingesting
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.staged import Rejected
 from assetferry.ledger.states import RunState
@@ -60,6 +61,7 @@ async def send(desk: Desk, run: Run, work: Send) -> None:
 
 
 async def _after_refusal(desk: Desk, run: Run, work: Send, refused: Refused) -> None:
+    await desk.ledger.run(still_ingesting, run.id)
     status = await desk.target(run).status(_execution(run))
     if not isinstance(status, ExecutionStatus):
         decided = after_trouble(

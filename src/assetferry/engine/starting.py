@@ -20,7 +20,7 @@ from assetferry.assets.answers import (
 )
 from assetferry.engine.decisions import GiveUp, after_trouble
 from assetferry.engine.desk import Desk
-from assetferry.engine.failing import fail_step
+from assetferry.engine.failing import fail_step, still_ours
 from assetferry.engine.hosts import assets_host, stream_hosts
 from assetferry.engine.lost_start import Ask, Busy, Cancel, after_lost_answer
 from assetferry.engine.mapped import bring_mapping_up_to_date
@@ -28,7 +28,13 @@ from assetferry.ledger.advancing import confirm
 from assetferry.ledger.closing import close_step, end_run
 from assetferry.ledger.remembering import remembered_ids
 from assetferry.ledger.run import Run, load_run
-from assetferry.ledger.starting import identify, note_post, open_streams, record_execution
+from assetferry.ledger.starting import (
+    identify,
+    left_open,
+    note_post,
+    open_streams,
+    record_execution,
+)
 from assetferry.ledger.states import RunState
 from assetferry.mapping.document import mapping_document
 from assetferry.mapping.refusals import problems, summary
@@ -41,7 +47,7 @@ async def start(desk: Desk, run: Run) -> None:
     for part in (_identify, _map, _settle, _ask, _check):
         if not await part(desk, run):
             return
-        run = await desk.ledger.run(load_run, run.id)
+        run = await still_ours(desk, run)
     definition = desk.equipment.definition
     await desk.ledger.run(
         open_streams,
@@ -85,6 +91,7 @@ async def _map(desk: Desk, run: Run) -> bool:
         desk.equipment.definition,
         desk.target(run),
         import_source_id=run.import_source_id or "",
+        before_push=lambda: still_ours(desk, run),
     )
     if isinstance(trouble, Refused):
         trouble = await _placed(desk, run, trouble)
@@ -126,6 +133,11 @@ async def _ask(desk: Desk, run: Run) -> bool:
     newest = await desk.target(run).newest()
     if newest is not None and not isinstance(newest, ExecutionStatus):
         return await _trouble(desk, run, newest)
+    if newest is not None and newest.state == "INGESTING" and await _ours(desk, run, newest):
+        answer = await desk.target(run).cancel(newest.execution_id or "")
+        if isinstance(answer, Trouble):
+            return await _trouble(desk, run, answer)
+        await still_ours(desk, run)
     before = None if newest is None else newest.execution_id
     await desk.ledger.run(note_post, run.id, run.token, before=before, posts=run.posts + 1)
     started = await desk.target(run).start(scheduled=run.scheduled)
@@ -141,6 +153,12 @@ async def _ask(desk: Desk, run: Run) -> bool:
             # A definite no has made nothing: what is open there is not ours to cancel.
             await desk.ledger.run(note_post, run.id, run.token, before=run.before, posts=run.posts)
             return await _trouble(desk, run, started)
+
+
+async def _ours(desk: Desk, run: Run, newest: ExecutionStatus) -> bool:
+    """Tell whether an earlier run had to end without closing this execution: then it is ours."""
+    left = await desk.ledger.run(left_open, run.import_source_id or "", newest.execution_id or "")
+    return left is not None
 
 
 async def _check(desk: Desk, run: Run) -> bool:

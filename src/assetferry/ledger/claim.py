@@ -81,7 +81,10 @@ def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 # Built once: putting such a statement together costs as much as executing it on SQLite.
 _OF_RUN = runs.c.id == bindparam("run")
 _LOCKED = (
-    select(runs.c.state, runs.c.held_since, runs.c.reads, runs.c.sends, runs.c.assets_host, BUSIEST)
+    select(
+        *(runs.c.state, runs.c.held_since, runs.c.recheck, runs.c.reads, runs.c.sends),
+        *(runs.c.assets_host, BUSIEST),
+    )
     .where(_OF_RUN)
     .with_for_update(key_share=True)
 )
@@ -164,7 +167,8 @@ def claim(connection: Connection, run_id: str, worker: str, *, paced: Collection
     # The lock makes one claim at a time, so that the limits hold over all machines.
     locked = connection.execute(_LOCKED, {"run": run_id}).one()
     now = instant(connection)
-    if locked.state == RunState.INGESTING and locked.held_since is None:
+    ingesting = locked.state == RunState.INGESTING and locked.held_since is None
+    if ingesting and not locked.recheck:
         free = {"run": run_id, "now": now}
         doors = ALL_OPEN
         if (locked.busiest or 0.0) > now + SHORT_S:

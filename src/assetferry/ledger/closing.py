@@ -1,6 +1,6 @@
 """Flow step 7: every run ends, with a reason, and leaves nothing open in Assets."""
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, case, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
@@ -21,9 +21,12 @@ def begin_closing(
 ) -> bool:
     """Turn a run towards its end; False if Assets processes it already, or it has ended.
 
-    Lanes that hold rows of it finish what they do; nothing of it is sent any more.
+    Lanes that hold rows of it may finish the request they are at; nothing else of it is sent.
+    A completing call that is under way is waited for: only its answer tells whether Assets can
+    still be stopped, and a failure must not stand in the history of an import that went well.
     """
     now = instant(connection)
+    completing = and_(runs.c.state == RunState.COMPLETING, runs.c.lease_until > now)
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.in_(_STOPPABLE))
@@ -39,9 +42,9 @@ def begin_closing(
             attempts=0,
             losses=0,
             due_at=now,
-            # A step under way must not decide any more: its token goes stale.
-            token=runs.c.token + 1,
-            lease_until=None,
+            # Another step under way must not decide any more: its token goes stale.
+            token=case((completing, runs.c.token), else_=runs.c.token + 1),
+            lease_until=case((completing, runs.c.lease_until), else_=None),
         )
     )
     if changed.rowcount != 1:

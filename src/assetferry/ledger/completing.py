@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.claim import all_in
@@ -12,7 +12,7 @@ from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["begin_completion", "completed", "record_result"]
+__all__ = ["begin_completion", "came_too_late", "completed", "record_result"]
 
 
 def begin_completion(connection: Connection, run: str, token: int | None = None) -> bool:
@@ -30,6 +30,7 @@ def begin_completion(connection: Connection, run: str, token: int | None = None)
         .where(runs.c.held_since.is_(None), all_in(run))
         .values(
             state=RunState.COMPLETING,
+            completion_asked=True,  # from the next moment on it may have been
             attempts=0,
             losses=0,
             waits_for=None,
@@ -44,17 +45,46 @@ def begin_completion(connection: Connection, run: str, token: int | None = None)
 
 
 def completed(connection: Connection, run: str, token: int) -> None:
-    """Note that Assets knows the submission to be complete, and processes it."""
-    now = instant(connection)
+    """Note that Assets knows the submission to be complete, and processes it.
+
+    Raises LeaseLost.
+    """
+    chosen = select(runs.c.state).where(runs.c.id == run).with_for_update(key_share=True)
+    if connection.execute(chosen).scalar() == RunState.CLOSING:
+        # Turned towards its end while the completing call was under way.
+        came_too_late(connection, run, token)
+        return
     advance(
         connection,
         run,
         token,
         expect=RunState.COMPLETING,
         state=RunState.PROCESSING,
-        completed_at=now,
+        completed_at=instant(connection),
     )
     note(connection, run, "processing", "Submission completed; Assets applies it")
+
+
+def came_too_late(connection: Connection, run: str, token: int) -> None:
+    """Take a run back from its closing: Assets applies it, and can no longer be stopped.
+
+    Raises LeaseLost.
+    """
+    now = instant(connection)
+    advance(
+        connection,
+        run,
+        token,
+        expect=RunState.CLOSING,
+        state=RunState.PROCESSING,
+        completed_at=now,
+        intended_end=None,
+        reason_code=None,
+        reason=None,
+        closing_since=None,
+    )
+    told = "Too late to be closed: Assets had been told that everything is there, and applies it"
+    note(connection, run, "too_late", told)
 
 
 def record_result(

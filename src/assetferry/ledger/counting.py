@@ -37,6 +37,7 @@ _ADD_TO_STREAM = (
         total=func.coalesce(streams.c.total, bindparam("new_total")),
         moved=func.coalesce(streams.c.moved, bindparam("new_moved")),
         exhausted=streams.c.exhausted | bindparam("end"),
+        progressed_at=bindparam("now"),
     )
 )
 
@@ -46,16 +47,18 @@ def add_to_stream(
     key: ChunkKey,
     sums: Mapping[str, int],
     *,
+    now: float,
     total: int | None = None,
     moved: str | None = None,
     end: bool = False,
 ) -> None:
-    """Add to a stream's sums; the first total and the first reason of having moved stay."""
+    """Add to a stream's sums, which is progress; the first total and reason to have moved stay."""
     connection.execute(
         _ADD_TO_STREAM,
         {
             "of_run": key.run,
             "of_stream": key.stream,
+            "now": now,
             "new_total": total,
             "new_moved": moved,
             "end": end,

@@ -30,6 +30,8 @@ class NewRun:
     sends: int
     hold_for: float = 86400.0
     """Seconds after which a hold is closed."""
+    stalled_after: float = 1200.0
+    """Seconds without progress after which the run counts as stalled."""
     retry_of: str | None = None
     """The run whose quarantine is driven again; its sources are then not read."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -62,6 +64,7 @@ def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run 
         "reads": new.reads,
         "sends": new.sends,
         "hold_for": new.hold_for,
+        "stalled_after": new.stalled_after,
         "overrides": dict(new.overrides) or None,
         "workspace_id": new.workspace_id,
         "import_source_id": new.import_source_id,

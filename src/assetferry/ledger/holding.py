@@ -7,32 +7,44 @@ from sqlalchemy import Connection, select, update
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
-from assetferry.ledger.closing import begin_closing
+from assetferry.ledger.closing import begin_closing, end_unreached
 from assetferry.ledger.retrying import retry_chunk
+from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import ENDED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["close_overdue", "hold", "hold_at", "hold_step", "resume"]
+__all__ = ["close_overdue", "hold", "hold_at", "hold_step", "overdue", "resume"]
 
 
 def hold(connection: Connection, run: str, *, reason: str, cure: str) -> bool:
-    """Hold a run that has not ended; False if it has, or is held already."""
+    """Hold a run that has not ended; False if it has, or is held already.
+
+    One that may not be held at all, because nobody watches a scheduled run, is closed at once.
+    """
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.not_in(ENDED), runs.c.held_since.is_(None))
         .values(held_reason=reason, held_cure=cure, held_since=instant(connection))
-    )
-    if changed.rowcount != 1:
+        .returning(runs.c.hold_for)
+    ).one_or_none()
+    if changed is None:
         return False
     note(connection, run, "held", f"{reason} {cure}")
+    if changed.hold_for <= 0:
+        close_overdue(connection, run)
     return True
 
 
-def hold_step(connection: Connection, run: str, token: int, *, reason: str, cure: str) -> None:
-    """Hold a run for what came of its step, and give the step's lease back. Raises LeaseLost."""
-    advance(connection, run, token)
-    hold(connection, run, reason=reason, cure=cure)
+def hold_step(connection: Connection, run: Run, *, reason: str, cure: str) -> None:
+    """Hold a run for what came of its step, and give the step's lease back.
+
+    A run that has been turned towards its end meanwhile is not held. Raises LeaseLost.
+    """
+    advance(connection, run.id, run.token)
+    state = connection.execute(select(runs.c.state).where(runs.c.id == run.id)).scalar()
+    if state == run.state:
+        hold(connection, run.id, reason=reason, cure=cure)
 
 
 def hold_at(
@@ -66,6 +78,9 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
             held_reason=None,
             held_cure=None,
             held_since=None,
+            resumed_at=now,
+            # While it was held Assets may have ended the execution, and what it was sent is gone.
+            recheck=runs.c.state == RunState.INGESTING,
             attempts=0,
             losses=0,
             due_at=now,
@@ -87,24 +102,42 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
     return True
 
 
-def close_overdue(connection: Connection, definition: str) -> str | None:
-    """Turn the definition's run towards its end if it has been held for too long; name it.
+def overdue(connection: Connection) -> list[Run]:
+    """List the runs that have been held for longer than they may be.
 
-    A hold that nobody answers must not block the next import for ever.
+    Without those that Assets processes: they cannot be stopped, and are watched to their end.
     """
-    now = instant(connection)
-    overdue = connection.execute(
-        select(runs.c.id, runs.c.held_reason, runs.c.hold_for)
-        .where(runs.c.definition == definition, runs.c.state.not_in(ENDED))
-        .where(runs.c.held_since + runs.c.hold_for <= now)
-    ).one_or_none()
-    if overdue is None:
-        return None
-    reason = f"Held for over {overdue.hold_for / 3600:g} hours: {overdue.held_reason}"
-    closing = begin_closing(
-        connection, overdue.id, end=RunState.FAILED, code="held_too_long", reason=reason
-    )
-    return overdue.id if closing else None
+    until = runs.c.held_since + runs.c.hold_for
+    chosen = select(*COLUMNS).where(*_OVERDUE, until <= instant(connection))
+    return [Run.of(row) for row in connection.execute(chosen).mappings()]
+
+
+def close_overdue(connection: Connection, run: str) -> bool:
+    """Turn a run towards its end if it has been held for too long; False if it has not.
+
+    A hold that nobody answers must not block the next import for ever. One that was held while
+    it was being closed cannot be closed by anybody, as it seems, and ends.
+    """
+    chosen = select(runs).where(runs.c.id == run, *_OVERDUE).with_for_update(key_share=True)
+    found = connection.execute(chosen).one_or_none()
+    if found is None or found.held_since + found.hold_for > instant(connection):
+        return False
+    reason = f"Held for over {_long(found.hold_for)}: {found.held_reason}"
+    if found.hold_for <= 0:
+        reason = f"{found.held_reason} {found.held_cure}"
+    if found.state == RunState.CLOSING:
+        return end_unreached(connection, run, reason=reason)
+    return begin_closing(connection, run, end=RunState.FAILED, code="held_too_long", reason=reason)
+
+
+def _long(seconds: float) -> str:
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds:g} s"  # noqa: PLR2004
+
+
+_OVERDUE = (
+    runs.c.held_since.is_not(None),
+    runs.c.state.not_in([*ENDED, RunState.PROCESSING]),
+)
 
 
 def _set_aside(connection: Connection, run: str, limits: Mapping[str, str]) -> None:

@@ -105,7 +105,8 @@ def _later(
         .values(
             lease_until=None,
             due_at=due_at,
-            attempts=runs.c.attempts + int(counted),
+            # What went well in between makes the failures before it no series.
+            attempts=0 if waits_for is None else runs.c.attempts + int(counted),
             waits_for=waits_for,
         )
     )

@@ -42,6 +42,10 @@ class Run:
     posts: int
     """How often an execution was asked for; above 0, one may exist that we know nothing of."""
     execution_id: str | None
+    recheck: bool
+    """Whether Assets must be asked, before anything is sent, if the execution still takes data."""
+    completion_asked: bool
+    """Whether Assets may have been told that everything is there."""
     links: Mapping[str, str] | None
     """Link name to path below the import source, never a whole URL."""
     bisections: int
@@ -52,6 +56,9 @@ class Run:
     held_reason: str | None
     held_cure: str | None
     held_since: float | None
+    resumed_at: float | None
+    stalled_after: float
+    """Seconds without progress after which the run counts as stalled."""
     intended_end: str | None
     reason_code: str | None
     reason: str | None

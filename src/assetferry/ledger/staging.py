@@ -74,7 +74,7 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
     else:
         add_staged(connection, key, staged.parts, now)
     _add_following(connection, read, staged, now)
-    _count(connection, read, staged, _moved(total, staged))
+    _count(connection, read, staged, now, _moved(total, staged))
     set_aside(connection, key, staged.rejected, now)
     return _going_on(read, staged) if keep else None
 
@@ -125,7 +125,9 @@ def _moved(total: int | None, staged: Staged) -> str | None:
     return f"the source had {total} records at first and {staged.total} later"
 
 
-def _count(connection: Connection, read: Read, staged: Staged, moved: str | None) -> None:
+def _count(
+    connection: Connection, read: Read, staged: Staged, now: float, moved: str | None
+) -> None:
     key = read.key
     end = read.tail and not staged.next and staged.rest is None
     sums = {
@@ -136,7 +138,7 @@ def _count(connection: Connection, read: Read, staged: Staged, moved: str | None
         "values_left_out": staged.values_left_out,
         "chunks_staged": len(staged.parts),
     }
-    add_to_stream(connection, key, sums, total=staged.total, moved=moved, end=end)
+    add_to_stream(connection, key, sums, now=now, total=staged.total, moved=moved, end=end)
     add_to_tallies(connection, key, {name: asdict(sum_) for name, sum_ in staged.tallies.items()})
     if end:
         note(connection, key.run, "stream_exhausted", f"{key.stream}: read to its end")

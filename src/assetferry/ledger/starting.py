@@ -14,7 +14,7 @@ from assetferry.ledger.states import ENDED, RunState
 from assetferry.ledger.tables import runs, streams
 from assetferry.ledger.timeline import note
 
-__all__ = ["identify", "note_post", "open_streams", "record_execution"]
+__all__ = ["identify", "left_open", "note_post", "open_streams", "record_execution"]
 
 
 def identify(
@@ -37,6 +37,16 @@ def identify(
             raise LedgerBusy("The other run of the same import source has just ended.") from None
         return found
     return None
+
+
+def left_open(connection: Connection, import_source_id: str, execution_id: str) -> str | None:
+    """Name the ended run that had to leave this execution open in Assets; None if none had."""
+    chosen = select(runs.c.id).where(
+        runs.c.import_source_id == import_source_id,
+        runs.c.execution_id == execution_id,
+        runs.c.state.in_(ENDED),
+    )
+    return connection.execute(chosen.limit(1)).scalar()
 
 
 def note_post(

@@ -41,8 +41,8 @@ def submitted(connection: Connection, send: Send) -> None:
 
     Raises LeaseLost where somebody else works on the chunk now; sending it again is harmless.
     """
-    _settle(connection, send, ChunkState.SUBMITTED)
-    add_to_stream(connection, send.key, {"chunks_submitted": 1})
+    now = _settle(connection, send, ChunkState.SUBMITTED)
+    add_to_stream(connection, send.key, {"chunks_submitted": 1}, now=now)
     sums = {name: {"entries_submitted": number} for name, number in send.entries.items()}
     add_to_tallies(connection, send.key, sums)
 
@@ -56,7 +56,7 @@ def split(connection: Connection, send: Send, parts: Sequence[Part], *, refused:
         _count_bisection(connection, send.key)
     now = _settle(connection, send, ChunkState.SPLIT)
     add_staged(connection, send.key, parts, now)
-    add_to_stream(connection, send.key, {"chunks_staged": len(parts) - 1})
+    add_to_stream(connection, send.key, {"chunks_staged": len(parts) - 1}, now=now)
     why = "refused by Assets" if refused else "too large for Assets"
     note(connection, send.key.run, "chunk_split", f"Chunk {send.key}: {why}, sent in halves")
 
@@ -69,7 +69,7 @@ def quarantine_chunk(connection: Connection, send: Send, rejected: Rejected) -> 
     _count_bisection(connection, send.key)
     now = _settle(connection, send, ChunkState.SUBMITTED)
     set_aside(connection, send.key, [rejected], now)
-    add_to_stream(connection, send.key, {"chunks_submitted": 1})
+    add_to_stream(connection, send.key, {"chunks_submitted": 1}, now=now)
     sums = {name: {"entries_quarantined": number} for name, number in send.entries.items()}
     add_to_tallies(connection, send.key, sums)
     note(connection, send.key.run, "entry_refused", f"Chunk {send.key}: {rejected.reason}")

@@ -27,6 +27,8 @@ class StreamSums:
     values_left_out: int
     chunks_staged: int
     chunks_submitted: int
+    progressed_at: float | None = None
+    """When a chunk of it last came further."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

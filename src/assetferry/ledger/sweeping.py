@@ -3,10 +3,11 @@
 from sqlalchemy import Connection, or_, select
 
 from assetferry.ledger.clock import instant
-from assetferry.ledger.states import ENDED
-from assetferry.ledger.tables import chunks, runs
+from assetferry.ledger.run import COLUMNS, Run
+from assetferry.ledger.states import ENDED, RunState
+from assetferry.ledger.tables import chunks, runs, workers
 
-__all__ = ["neglected"]
+__all__ = ["left_closing", "neglected"]
 
 
 def neglected(connection: Connection, owner: str) -> list[str]:
@@ -27,3 +28,12 @@ def neglected(connection: Connection, owner: str) -> list[str]:
         )
     )
     return list(rows.scalars())
+
+
+def left_closing(connection: Connection) -> list[Run]:
+    """List the runs that are being closed and have no living owner: a dead one has no row."""
+    living = select(workers.c.id).where(workers.c.id == runs.c.owner)
+    chosen = select(*COLUMNS).where(
+        runs.c.state == RunState.CLOSING, runs.c.held_since.is_(None), ~living.exists()
+    )
+    return [Run.of(row) for row in connection.execute(chosen).mappings()]

@@ -93,11 +93,15 @@ runs = Table(
     Column("links", Json),
     Column("assets_host", Text),
     Column("bisections", Integer, nullable=False, server_default="0"),
+    Column("recheck", Boolean, nullable=False, server_default=text("false")),
+    Column("completion_asked", Boolean, nullable=False, server_default=text("false")),
     Column("hold_for", Instant, nullable=False),
     Column("overrides", Json),
     Column("held_reason", Text),
     Column("held_cure", Text),
     Column("held_since", Instant),
+    Column("resumed_at", Instant),
+    Column("stalled_after", Instant, nullable=False, server_default="1200"),
     Column("intended_end", Text),
     Column("reason_code", Text),
     Column("reason", Text),
@@ -142,6 +146,7 @@ streams = Table(
     Column("values_left_out", Integer, nullable=False, server_default="0"),
     Column("chunks_staged", Integer, nullable=False, server_default="0"),
     Column("chunks_submitted", Integer, nullable=False, server_default="0"),
+    Column("progressed_at", Instant),
 )
 
 tallies = Table(

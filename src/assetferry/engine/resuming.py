@@ -1,0 +1,43 @@
+"""A resumed run asks first whether its execution still takes data."""
+
+from assetferry.assets.answers import ExecutionStatus, Missing
+from assetferry.engine.decisions import after_trouble
+from assetferry.engine.desk import Desk
+from assetferry.engine.failing import fail_step
+from assetferry.ledger.closing import end_run
+from assetferry.ledger.rechecking import rechecked
+from assetferry.ledger.run import Run
+from assetferry.ledger.states import RunState
+
+__all__ = ["recheck"]
+
+
+async def recheck(desk: Desk, run: Run) -> None:
+    """Go on where the execution is still INGESTING, else end the run.
+
+    What was sent to an execution that has ended is gone with it, so nothing can be added to it.
+    Raises LeaseLost.
+    """
+    status = await desk.target(run).status(run.execution_id or "")
+    match status:
+        case ExecutionStatus(state="INGESTING"):
+            await desk.ledger.run(rechecked, run.id, run.token)
+        case ExecutionStatus(state=state):
+            await _gone(desk, run, f"is {state} in Assets by now")
+        case Missing():
+            await _gone(desk, run, "is not known in Assets any more")
+        case trouble:
+            decided = after_trouble(
+                trouble, attempts=run.attempts, now=await desk.now(), backoff=desk.backoff
+            )
+            await fail_step(desk, run, decided)
+
+
+async def _gone(desk: Desk, run: Run, how: str) -> None:
+    reason = (
+        f"Execution {run.execution_id} {how}, and what was sent to it is gone. Start a new run: "
+        f"assetferry run {run.origin}"
+    )
+    await desk.ledger.run(
+        end_run, run.id, run.token, end=RunState.FAILED, code="execution_gone", reason=reason
+    )

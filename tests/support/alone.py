@@ -1,0 +1,32 @@
+"""One lane by itself, driven by hand: one request after the other, in a fixed order."""
+
+import asyncio
+
+from assetferry.engine.backoff import Backoff
+from assetferry.engine.desk import Desk
+from assetferry.engine.keeper import Keeper
+from assetferry.engine.lane import Lane
+from assetferry.engine.ports import Equip
+from assetferry.ledger.claim import Ended, Held, Wait
+from assetferry.ledger.run import Run, load_run
+from assetferry.ledger.transition import Ledger
+
+QUICK = Backoff(max_attempts=8, first_s=0.001, longest_s=0.01)
+
+
+async def drive(ledger: Ledger, run: Run, equip: Equip, *, backoff: Backoff = QUICK) -> Run:
+    """Work on a run with a single lane until it ends or is held; the run as it is then."""
+    async with equip(run.definition_text, run.origin) as equipment:
+        desk = Desk(
+            run=run, ledger=ledger, keeper=Keeper(ledger), equipment=equipment, backoff=backoff
+        )
+        lane = Lane(desk, "alone")
+        while True:
+            work = await lane.claim()
+            match work:
+                case Ended() | Held():
+                    return await ledger.run(load_run, run.id)
+                case Wait(seconds=seconds):
+                    await asyncio.sleep(min(seconds, 0.05))
+                case _:
+                    await lane.work(work)
