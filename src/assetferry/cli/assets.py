@@ -62,6 +62,7 @@ async def _serve(settings: Settings, *, as_json: bool) -> None:
 
 def _announce(running: Running, made: Provisioned | None) -> None:
     click.echo(f"Local Assets server at {running.url}  (stop it with Ctrl-C)")
+    click.echo(f"What is in it, for a browser: {running.url}/_local/")
     if made is None:
         click.echo(
             "Another import source with its token:\n"

@@ -24,6 +24,7 @@ from assetferry.local_assets.routes.faults import FAULT_ROUTES
 from assetferry.local_assets.routes.icons import ICON_ROUTES
 from assetferry.local_assets.routes.local import LOCAL_ROUTES
 from assetferry.local_assets.routes.openapi import OPENAPI_ROUTES
+from assetferry.local_assets.routes.pages import PAGE_ROUTES
 from assetferry.local_assets.routes.people import PEOPLE_ROUTES
 from assetferry.local_assets.routes.reset import RESET_ROUTES
 from assetferry.local_assets.routes.schedules import SLOT_ROUTES
@@ -77,6 +78,7 @@ def create_app(settings: Settings, data: Path) -> Starlette:
                 "/_local",
                 app=_router(
                     [
+                        *PAGE_ROUTES,
                         *PEOPLE_ROUTES,
                         *LOCAL_ROUTES,
                         *FAULT_ROUTES,

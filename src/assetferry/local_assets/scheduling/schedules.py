@@ -20,6 +20,7 @@ __all__ = [
     "Schedule",
     "create",
     "delete",
+    "every_schedule",
     "replace",
     "schedule",
     "schedule_of",
@@ -135,6 +136,14 @@ def schedule_of(connection: sqlite3.Connection, source: ImportSource) -> Schedul
     return _first(connection, "source_number = ?", (source.number,))
 
 
+def every_schedule(connection: sqlite3.Connection) -> list[Schedule]:
+    """Give all schedules, the next one due first, those that are over last."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM import_schedules ORDER BY due IS NULL, due, source_number"  # noqa: S608
+    )
+    return [_schedule(row) for row in rows]
+
+
 def schedule_with(connection: sqlite3.Connection, schedule_id: str) -> Schedule | None:
     return _first(connection, "id = ?", (schedule_id,))
 
@@ -146,6 +155,8 @@ def _first(
         f"SELECT {_COLUMNS} FROM import_schedules WHERE {where}",  # noqa: S608
         values,
     ).fetchone()
-    if row is None:
-        return None
+    return row and _schedule(row)
+
+
+def _schedule(row: tuple[object, ...]) -> Schedule:
     return msgspec.convert(dict(zip(_COLUMNS.split(", "), row, strict=True)), Schedule)

@@ -20,6 +20,7 @@ __all__ = [
     "source_by_number",
     "sources_of_schema",
     "workspace_exists",
+    "workspaces",
 ]
 
 
@@ -48,6 +49,11 @@ def add_workspace(connection: sqlite3.Connection, name: str) -> str:
         (workspace_id, name, instant.now()),
     )
     return workspace_id
+
+
+def workspaces(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Give the id and name of each workspace, the oldest first."""
+    return connection.execute("SELECT id, name FROM workspaces ORDER BY created, rowid").fetchall()
 
 
 def workspace_exists(connection: sqlite3.Connection, workspace_id: str) -> bool:
