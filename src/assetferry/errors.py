@@ -25,6 +25,8 @@ class RetryLater(FerryError):
     """A failure that time may heal."""
 
     code = "retry_later"
+    took_too_long: ClassVar[bool] = False
+    """Whether asking for less would help."""
 
     def __init__(self, message: str, *, until: float | None = None) -> None:
         """``until`` is the earliest epoch second the other side asked for, if it asked."""

@@ -3,15 +3,19 @@
 import asyncio
 import itertools
 
+import pytest
+
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Wait, claim
 from assetferry.ledger.doors import closed_for
+from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.pacing import pause_host, pauses, take_turn
+from assetferry.ledger.retrying import retry_smaller
 from assetferry.ledger.run import Run
 from assetferry.ledger.staging import stage
 from assetferry.ledger.starting import open_streams
 from assetferry.ledger.transition import Ledger
-from ledgers import another, begun, gave, later, step
+from ledgers import another, begun, gave, later, reading, step
 
 HOST = "inventory.example.com"
 ASSETS = "api.atlassian.com"
@@ -113,6 +117,25 @@ async def test_r10_a_spent_budget_stops_those_who_have_one(ledger: Ledger) -> No
     (closed,) = await ledger.run(closed_for, run.id)
     assert (closed.host, closed.reason) == (HOST, None)
     assert isinstance(await ledger.run(claim, run.id, "w", paced=[]), Read)
+
+
+async def test_a_read_that_took_too_long_goes_again_for_less(ledger: Ledger) -> None:
+    """The smaller page and the budget of one page are the row's, and a failure was counted."""
+    run = await reading_from(ledger, devices=HOST)
+    work = await reading(ledger, run)
+    await ledger.run(
+        retry_smaller, work, cursor={"offset": 0, "size": 50}, due_at=0.0, code="c", message="m"
+    )
+    again = await reading(ledger, run)
+    assert (again.key, again.cursor, again.pages) == (work.key, {"offset": 0, "size": 50}, 1)
+    assert again.attempts == 1
+    with pytest.raises(LeaseLost):
+        await ledger.run(retry_smaller, work, cursor=None, due_at=0.0, code="c", message="m")
+    await ledger.run(stage, again, gave(b"a", next_=[{"offset": 50}], pages=2), send_on=False)
+    sent = await ledger.run(claim, run.id, "w")
+    assert isinstance(sent, Send)
+    following = await reading(ledger, run)
+    assert (following.pages, following.attempts) == (2, 0)
 
 
 async def test_a_near_turn_does_not_keep_a_row_back(ledger: Ledger) -> None:

@@ -104,6 +104,22 @@ async def test_r10_a_pause_of_more_than_a_day_is_for_a_person(sqlite_ledger: Led
     assert await sqlite_ledger.run(pauses) == []
 
 
+async def test_r10_a_host_that_does_not_say_is_left_alone_ever_longer(
+    sqlite_ledger: Ledger,
+) -> None:
+    """1 s, 2 s, 4 s … 15 min while it keeps on; answers to older requests do not count."""
+    now = [100.0]
+    gate = HostGate(sqlite_ledger, budget(None), clock=lambda: now[0])
+    told: list[float] = []
+    for _ in range(12):
+        await gate.asked_to_wait("inventory.example.com", 443, None)
+        await gate.asked_to_wait("inventory.example.com", 443, None)
+        (pause,) = await sqlite_ledger.run(pauses)
+        told.append(pause.left)
+        now[0] += pause.left
+    assert told == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 900.0, 900.0]
+
+
 async def test_without_a_budget_the_ledger_is_looked_at_once_a_second(
     sqlite_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

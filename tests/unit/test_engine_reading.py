@@ -1,5 +1,6 @@
 """A read: whole pages from one cursor, until the chunk is full, time runs short or the end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
@@ -55,10 +56,15 @@ class Circle(Memory):
 
 
 def row(
-    cursor: Cursor | None = None, *, number: int = 0, part: str = "", tail: bool = True
+    cursor: Cursor | None = None,
+    *,
+    number: int = 0,
+    part: str = "",
+    tail: bool = True,
+    pages: int | None = None,
 ) -> Read:
     key = ChunkKey("run", "devices", number, part)
-    return Read(key=key, token=1, cursor=cursor, tail=tail, attempts=0, losses=0)
+    return Read(key=key, token=1, cursor=cursor, tail=tail, pages=pages, attempts=0, losses=0)
 
 
 async def going_on() -> None:
@@ -73,6 +79,7 @@ async def taken(
     chunk_bytes: str = "1 MiB",
     time_left: Callable[[], float] = lambda: 1.0,
     before_more: Callable[[], Awaitable[None]] = going_on,
+    limit: float | None = None,
 ) -> Staged:
     limits = f'chunk_records = {chunk_records}\nchunk_bytes = "{chunk_bytes}"'
     url = "http://127.0.0.1:1"
@@ -85,7 +92,12 @@ async def taken(
         transformers=compile_transformers(known),
     )
     return await take(
-        read, equipment, execution_id="execution", time_left=time_left, before_more=before_more
+        read,
+        equipment,
+        execution_id="execution",
+        time_left=time_left,
+        before_more=before_more,
+        limit=limit,
     )
 
 
@@ -116,6 +128,40 @@ async def test_what_was_read_of_a_range_before_a_failure_is_kept() -> None:
     staged = await taken(memory, row({"at": 0, "until": 50}, number=1, tail=False))
     assert (staged.records_read, staged.next) == (20, ())
     assert staged.rest == {"at": 20, "until": 50}
+
+
+class Hanging(Memory):
+    """A source that never gives one of its pages."""
+
+    async def read(self, cursor: Cursor | None) -> Page:
+        if (cursor or {}).get("at", 0) == 20:
+            await asyncio.Event().wait()
+        return await super().read(cursor)
+
+
+async def test_a_page_that_hangs_does_not_cost_those_before_it() -> None:
+    """Time for sending is left: two pages are a chunk, and the next rows take two as well."""
+    staged = await taken(Hanging(100), row(), chunk_records=50, limit=0.2)
+    assert (staged.records_read, staged.next, staged.pages) == (20, ({"at": 20},), 2)
+
+
+async def test_a_page_budget_bounds_a_read_and_grows_again() -> None:
+    """A row that may take two pages takes two, and lets the next one dare three."""
+    memory = Memory(100)
+    staged = await taken(memory, row(pages=2), chunk_records=50)
+    assert (len(memory.asked), staged.pages) == (2, 3)
+
+
+class TooSlow(RetryLater):
+    """What a client says of an answer that did not come in time."""
+
+    took_too_long = True
+
+
+async def test_a_time_out_shrinks_what_the_next_rows_take() -> None:
+    """A page that times out by itself counts as one that hangs."""
+    staged = await taken(Failing(100, at=10, error=TooSlow("late")), row(), chunk_records=50)
+    assert (staged.records_read, staged.pages) == (10, 1)
 
 
 async def test_a_failure_at_the_first_page_is_told() -> None:

@@ -51,6 +51,20 @@ def chain(pagination: Pagination, serve: Serve, cursor: Cursor | None = None) ->
     raise AssertionError("the stream never ended")
 
 
+def shrinking(pagination: Offset, serve: Serve) -> list[Any]:
+    """Read to the end, asking for less before every page."""
+    records: list[Any] = []
+    cursor: Cursor | None = None
+    for _ in range(10_000):
+        cursor = stored(pagination.smaller(cursor) or cursor)
+        page = pagination.page(serve(pagination.ask(cursor).params), cursor)
+        records.extend(page.records)
+        cursor = stored(page.next)
+        if cursor is None:
+            return records
+    raise AssertionError("the stream never ended")
+
+
 def planned(pagination: Pagination, serve: Serve, wanted: int) -> list[Any]:
     """Read the first page, then every range it lets us name."""
     first = pagination.page(serve(pagination.ask(None).params), None)
@@ -82,6 +96,28 @@ def test_offsets_read_every_record_once(
     )
     assert chain(offset, serve) == data
     assert planned(offset, serve, wanted) == data
+    assert shrinking(offset, serve) == data
+
+
+def test_a_smaller_page_is_asked_for_at_the_same_place() -> None:
+    """Half as many each time, within a range and at the start, down to one and no further."""
+    offset = Offset(OffsetPagination(type="offset", page_size=5, start=1))
+    first = offset.smaller(None)
+    assert first == {"offset": 1, "size": 2}
+    assert offset.ask(first).params == {"offset": "1", "limit": "2"}
+    assert offset.smaller(first) == {"offset": 1, "size": 1}
+    assert offset.smaller(offset.smaller(first)) is None
+    assert offset.smaller({"offset": 7, "until": 9}) == {"offset": 7, "until": 9, "size": 2}
+
+
+def test_a_plan_made_after_a_shrink_keeps_the_smaller_pages() -> None:
+    """A source that was too slow for the first page is too slow for the others."""
+    offset = Offset(OffsetPagination(type="offset", page_size=10, total="total"))
+    cursor = offset.smaller(None)
+    page = offset.page(answer(list(range(5)), total=40), cursor)
+    planned_places = offset.ahead(page, 10)
+    assert [one["size"] for one in planned_places] == [5] * len(planned_places)
+    assert len(planned_places) > 1
 
 
 @given(count=COUNT, size=SIZE, more=SIZE, wanted=st.integers(1, 40))

@@ -4,7 +4,7 @@ Every function here is pure; each branch is a row of a table in the tests. The c
 per call is drawn in docs/answers.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from assetferry.assets.answers import (
@@ -57,6 +57,8 @@ class Again:
     due_at: float
     counted: bool
     """False where the other side asked for the wait: that is no failed attempt."""
+    smaller: bool = False
+    """Ask for less than before: what was asked for took too long."""
     code: str
     message: str
 
@@ -211,7 +213,9 @@ def after_error(
                 until, "The source", str(error), attempts=attempts, now=now, backoff=backoff
             )
         case RetryLater():
-            return _failed(error.code, str(error), attempts=attempts, now=now, using=backoff)
+            decided = _failed(error.code, str(error), attempts=attempts, now=now, using=backoff)
+            smaller = isinstance(decided, Again) and error.took_too_long
+            return replace(decided, smaller=True) if smaller else decided
         case NeedsPerson():
             return Hold(code=error.code, reason=str(error), cure="Then resume.")
         case _:

@@ -8,9 +8,10 @@ from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.holding import hold_at, hold_step
 from assetferry.ledger.leasing import RunLease, release
 from assetferry.ledger.rechecking import still_leased
-from assetferry.ledger.retrying import retry_chunk, retry_step
+from assetferry.ledger.retrying import retry_chunk, retry_smaller, retry_step
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
+from assetferry.sources.page import Cursor, Divisible
 
 __all__ = ["fail_chunk", "fail_step", "still_ours"]
 
@@ -20,6 +21,15 @@ _RESUME = "Mend the cause, then resume: the run goes on where it stands."
 async def fail_chunk(desk: Desk, work: Read | Send, decided: Again | Hold | GiveUp) -> None:
     """Let a chunk go again later, hold its run, or end it. Raises LeaseLost."""
     match decided:
+        case Again(smaller=True) if isinstance(work, Read):
+            await desk.ledger.run(
+                retry_smaller,
+                work,
+                cursor=_smaller(desk, work),
+                due_at=decided.due_at,
+                code=decided.code,
+                message=decided.message,
+            )
         case Again():
             await desk.ledger.run(
                 retry_chunk,
@@ -39,6 +49,13 @@ async def fail_chunk(desk: Desk, work: Read | Send, decided: Again | Hold | Give
             await desk.ledger.run(
                 hold_at, work, code=decided.code, reason=decided.message, cure=_RESUME
             )
+
+
+def _smaller(desk: Desk, read: Read) -> Cursor | None:
+    """Give the same place, to be read in smaller pages if the source can do that."""
+    source = desk.equipment.sources[read.key.stream]
+    found = source.smaller(read.cursor) if isinstance(source, Divisible) else None
+    return found or read.cursor
 
 
 async def fail_step(desk: Desk, run: Run, decided: Again | Hold | GiveUp) -> None:

@@ -15,6 +15,7 @@ __all__ = ["HostGate", "HostWaits"]
 
 _PATIENCE_S = 90.0
 """Longer than a minute, so that a call of a step has its turn even with one a minute."""
+_LONGEST_GUESS_S = 900.0
 _STALE_S = 1.0
 """How old what this process knows of pauses may be. One look serves all its requests."""
 
@@ -48,6 +49,8 @@ class HostGate:
         self._known: dict[str, tuple[float, Pause]] = {}
         """When a pause ends by this process's clock, and what it is."""
         self._looked_at = float("-inf")
+        self._unsaid: dict[str, tuple[float, float]] = {}
+        """For hosts that do not say for how long: when the last pause ends, its seconds."""
 
     async def enter(self, host: str, port: int, *, patient: bool) -> None:
         """Return when the host may be asked, or raise HostWaits."""
@@ -64,14 +67,16 @@ class HostGate:
         if turn.wait > 0:
             await self._sleep(turn.wait)
 
-    async def asked_to_wait(self, host: str, port: int, seconds: float) -> None:
+    async def asked_to_wait(self, host: str, port: int, seconds: float | None) -> None:
         """Tell all runs that the host is to be left alone.
 
         A wait that a person must agree to is not shared: it holds the run that met it.
         """
+        name = host_name(host, port)
+        if seconds is None:
+            seconds = self._guessed(name)
         if seconds > LONGEST_WAIT_S:
             return
-        name = host_name(host, port)
         reason = f"{name} asked to be left alone."
         self._keep(await self._ledger.run(pause_host, name, seconds=seconds, reason=reason))
 
@@ -87,6 +92,17 @@ class HostGate:
         if left > SHORT_S:
             raise HostWaits(pause.reason or f"{name} waits.", until=pause.until)
         await self._sleep(left)
+
+    def _guessed(self, name: str) -> float:
+        """Double the pause each time it was too short: throttled requests count as no attempts."""
+        now = self._clock()
+        ended, seconds = self._unsaid.get(name, (now, 0.0))
+        if now < ended:  # sent before the pause was known
+            return ended - now
+        soon = now - ended <= seconds
+        seconds = min(_LONGEST_GUESS_S, 2 * seconds) if seconds and soon else 1.0
+        self._unsaid[name] = (now + seconds, seconds)
+        return seconds
 
     def _keep(self, pause: Pause) -> None:
         self._known[pause.host] = (self._clock() + pause.left, pause)

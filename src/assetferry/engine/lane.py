@@ -44,6 +44,7 @@ class TimeSpent(RetryLater):
     """A chunk took longer than its deadline."""
 
     code = "time_limit"
+    took_too_long = True
 
 
 class Lane:
@@ -106,6 +107,7 @@ class Lane:
             self._desk.equipment,
             execution_id=run.execution_id or "",
             time_left=lambda: 1.0 - (time.monotonic() - began) / limit,
+            limit=limit,
             # The claim has seen to the first page: a cancel must stop the others.
             before_more=lambda: self._desk.ledger.run(still_ingesting, run.id),
         )

@@ -84,8 +84,8 @@ class Gate(Protocol):
         """Return when the host may be asked, or raise RetryLater with ``until``."""
         ...
 
-    async def asked_to_wait(self, host: str, port: int, seconds: float) -> None:
-        """Hear that the host has asked to be left alone for so long."""
+    async def asked_to_wait(self, host: str, port: int, seconds: float | None) -> None:
+        """Hear that the host asks to be left alone for so long; None where it does not say."""
         ...
 
 

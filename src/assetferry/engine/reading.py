@@ -4,20 +4,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from assetferry.engine.chunking import Chunking
+from assetferry.engine.paging import CursorRepeated, Paging
 from assetferry.engine.ports import Equipment
-from assetferry.errors import RetryLater
 from assetferry.ledger.chunk import Read
 from assetferry.ledger.staged import Rejected, Staged
 from assetferry.mapping.outcome import Outcome
 from assetferry.sources.page import Cursor, Page, Record
 
 __all__ = ["CursorRepeated", "take"]
-
-
-class CursorRepeated(RetryLater):
-    """The source named the place just read as the next one: reading on would never end."""
-
-    code = "cursor_repeated"
 
 
 async def take(
@@ -27,47 +21,38 @@ async def take(
     execution_id: str,
     time_left: Callable[[], float],
     before_more: Callable[[], Awaitable[None]],
+    limit: float | None = None,
 ) -> Staged:
     """Read on from a row's cursor until a chunk is full, time runs short, or the end is said.
 
-    ``time_left`` gives the share of the chunk's deadline that is left, 1.0 to 0.0. Half of it
-    is kept for sending. A later page that fails, or whose host must not be asked now, ends the
-    chunk with what there is: the next row meets the trouble, and nothing is read twice. Raises
-    what the source raises at the first page. ``before_more`` is awaited before each page but the
-    first, and stops the read by raising.
+    ``time_left`` gives the share of the chunk's deadline that is left, 1.0 to 0.0, ``limit`` its
+    whole length in seconds. No page is begun in its second half, and none but the first may
+    last into its last quarter, which is kept for sending. Raises what the source raises at the
+    first page; trouble at a later one only ends the chunk, see ``Paging``. ``before_more`` is
+    awaited before each page but the first, and stops the read by raising.
     """
     source = equipment.sources[read.key.stream]
     limits = equipment.definition.limits
     transformer = equipment.transformers[read.key.stream]
     chunking = Chunking(records=limits.chunk_records, size=limits.chunk_bytes)
     rejected: list[Rejected] = []
-    cursor = read.cursor
+    paging = Paging(
+        read,
+        source,
+        full=lambda: chunking.full,
+        time_left=time_left,
+        limit=limit,
+        before_more=before_more,
+    )
     page: Page | None = None
-    while True:
-        try:
-            page = await source.read(cursor)
-        except RetryLater:
-            if page is None:
-                raise
-            break
+    async for cursor, page in paging.pages():
         for index, outcome in enumerate(transformer.transform(page.records)):
             chunking.add(outcome)
             if outcome.problems:
                 kept = transformer.used.of(page.records[index])
                 place = {"cursor": cursor, "index": index}
                 rejected += _rejected(outcome, kept, page.places[index] if page.places else place)
-        if page.next is None:
-            break
-        if page.next == cursor:
-            raise CursorRepeated(
-                f"The source {read.key.stream!r} gave the same cursor twice. Check the "
-                "definition's pagination against the service's documentation."
-            )
-        # A planned read keeps to its range: its successors are in the ledger already.
-        if time_left() < 0.5 or (read.tail and chunking.full):  # noqa: PLR2004 # a half
-            break
-        cursor = page.next
-        await before_more()
+    assert page is not None  # noqa: S101 # there is a first page, or an error
     following = _following(read, page, equipment) if read.tail else ()
     rest = None if read.tail else page.next
     return Staged(
@@ -81,6 +66,7 @@ async def take(
         tallies=chunking.tallies,
         next=following,
         rest=rest,
+        pages=paging.budget,
         total=page.total,
     )
 

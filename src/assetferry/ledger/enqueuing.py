@@ -23,8 +23,9 @@ def add_due(
     now: float,
     *,
     tail: bool,
+    pages: int | None = None,
 ) -> None:
-    """Add places to be read; the last one is the stream's tail if ``tail``."""
+    """Add places to be read, at most ``pages`` at once; the last is the tail if ``tail``."""
     for start in range(0, len(keys), _ROWS):
         rows = [
             key.columns
@@ -32,6 +33,7 @@ def add_due(
                 "state": ChunkState.DUE,
                 "cursor": cursor,
                 "tail": tail and key is keys[-1],
+                "pages": pages,
                 "due_at": now,
                 "changed_at": now,
             }

@@ -1,5 +1,8 @@
 """A chunk or a run's step that goes again later, or is given up."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, update
 
 from assetferry.ledger.chunk import Read, Send, at_key
@@ -9,7 +12,7 @@ from assetferry.ledger.states import ChunkState
 from assetferry.ledger.tables import chunks, runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["fail_chunk", "postpone", "retry_chunk", "retry_step"]
+__all__ = ["fail_chunk", "postpone", "retry_chunk", "retry_smaller", "retry_step"]
 
 _OF_CHUNK = update(chunks).where(
     at_key(chunks),
@@ -23,6 +26,11 @@ _RETRY = _OF_CHUNK.values(
     error_code=bindparam("code"),
     error=bindparam("message"),
     changed_at=bindparam("now"),
+)
+_SMALLER = (
+    update(chunks)
+    .where(at_key(chunks))
+    .values(cursor=bindparam("new_cursor", type_=chunks.c.cursor.type), pages=1)
 )
 _FAIL = _OF_CHUNK.values(
     state=ChunkState.FAILED,
@@ -56,6 +64,23 @@ def retry_chunk(
     }
     if connection.execute(_RETRY, work.key.bound | values).rowcount != 1:
         raise LeaseLost(f"Chunk {work.key} was taken over; what came of it here is dropped.")
+
+
+def retry_smaller(
+    connection: Connection,
+    read: Read,
+    *,
+    cursor: Mapping[str, Any] | None,
+    due_at: float,
+    code: str,
+    message: str,
+) -> None:
+    """Let a read that took too long go again for a single page, from ``cursor``.
+
+    It is the same place, and may ask for fewer records there. Raises LeaseLost.
+    """
+    retry_chunk(connection, read, due_at=due_at, counted=True, code=code, message=message)
+    connection.execute(_SMALLER, read.key.bound | {"new_cursor": cursor})
 
 
 def fail_chunk(connection: Connection, work: Read | Send, *, code: str, message: str) -> None:

@@ -56,5 +56,7 @@ class Staged:
     """Cursors of the rows to follow: one of a chain, all of a plan. Only a tail has them."""
     rest: Mapping[str, Any] | None = None
     """Where this read stopped short of its planned end."""
+    pages: int | None = None
+    """The most pages that the rows to follow take at once; None for any number."""
     total: int | None = None
     """How many records the source says the stream has."""

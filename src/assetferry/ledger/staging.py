@@ -113,9 +113,9 @@ def _add_following(connection: Connection, read: Read, staged: Staged, now: floa
     key = read.key
     if staged.rest is not None:
         rest = key.child(len(staged.parts))
-        add_due(connection, [rest], [staged.rest], now, tail=read.tail)
+        add_due(connection, [rest], [staged.rest], now, tail=read.tail, pages=staged.pages)
     keys = [key.after(index) for index in range(1, len(staged.next) + 1)]
-    add_due(connection, keys, staged.next, now, tail=True)
+    add_due(connection, keys, staged.next, now, tail=True, pages=staged.pages)
 
 
 def _moved(total: int | None, staged: Staged) -> str | None:

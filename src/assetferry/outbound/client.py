@@ -24,6 +24,7 @@ from assetferry.outbound.response import Response
 __all__ = ["Outbound"]
 
 _CHUNK = 256 * 1024
+_TOO_MANY = 429
 _WHOLE = 2**20
 # Below the five seconds after which common servers close an idle connection: a POST that
 # meets a connection just closed cannot be told from one that was received.
@@ -152,7 +153,7 @@ class Outbound:
         await self._gate.enter(host, port, patient=patient)
         response = await self._send(self._session, hop, timeout)
         wait = asked_wait(response, now=time.time())
-        if wait:
+        if wait or (wait is None and response.status == _TOO_MANY):
             await self._gate.asked_to_wait(host, port, wait)
         return response
 

@@ -12,6 +12,7 @@ __all__ = [
     "EgressDenied",
     "Interrupted",
     "ProxyRefused",
+    "TimedOut",
     "TooManyRedirects",
     "Unreachable",
 ]
@@ -27,6 +28,13 @@ class Interrupted(RetryLater):
     """The connection broke or fell silent after it was made: it may have happened."""
 
     code = "interrupted"
+
+
+class TimedOut(Interrupted):
+    """The answer, or what was still missing of it, did not come in time."""
+
+    code = "timed_out"
+    took_too_long = True
 
 
 class EgressDenied(NeedsPerson):

@@ -8,6 +8,7 @@ from assetferry.outbound.errors import (
     CertificateUntrusted,
     Interrupted,
     ProxyRefused,
+    TimedOut,
     Unreachable,
 )
 
@@ -45,7 +46,7 @@ def translated(error: Exception, *, host: str) -> FerryError:
         case aiohttp.InvalidURL():
             return BadAddress(f"The address at {host} cannot be requested. Check its spelling.")
         case TimeoutError():
-            return Interrupted(f"{host} did not answer in time.")
+            return TimedOut(f"{host} did not answer in time.")
         case _:
             return Interrupted(
                 f"The connection to {host} broke before the whole answer had arrived "

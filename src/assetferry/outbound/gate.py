@@ -16,6 +16,6 @@ class Gate(Protocol):
         """
         ...
 
-    async def asked_to_wait(self, host: str, port: int, seconds: float) -> None:
-        """Hear that the host has asked to be left alone for so long."""
+    async def asked_to_wait(self, host: str, port: int, seconds: float | None) -> None:
+        """Hear that the host asks to be left alone for so long; None where it does not say."""
         ...

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-__all__ = ["Cursor", "Page", "Record", "Source"]
+__all__ = ["Cursor", "Divisible", "Page", "Record", "Source"]
 
 Record: TypeAlias = Any
 """One item of a page as the source gave it: any JSON value."""
@@ -46,4 +46,13 @@ class Source(Protocol):
         at once; the last goes on until the source says its end. A source that must be read
         in order gives an empty sequence.
         """
+        ...
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A source of which fewer records can be asked for at once."""
+
+    def smaller(self, cursor: Cursor | None) -> Cursor | None:
+        """Name the same place, from which on smaller pages are read; None if that cannot be."""
         ...

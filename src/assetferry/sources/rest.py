@@ -14,6 +14,7 @@ from assetferry.outbound.response import Response
 from assetferry.sources.auth import Credential
 from assetferry.sources.errors import SourceMisread
 from assetferry.sources.page import Cursor, Page
+from assetferry.sources.pagination.offset import Offset
 from assetferry.sources.pagination.strategy import Answer, Asked, Pagination
 from assetferry.sources.paths import reading
 from assetferry.sources.statuses import failure, succeeded
@@ -71,6 +72,13 @@ class Rest:
         place. Empty where the stream must be read in order.
         """
         return self._pagination.ahead(page, records)
+
+    def smaller(self, cursor: Cursor | None) -> Cursor | None:
+        """Ask for half as many records from this place on; see ``Divisible``.
+
+        Only offsets allow it: the pages of every other way hang on their size.
+        """
+        return self._pagination.smaller(cursor) if isinstance(self._pagination, Offset) else None
 
     async def _ask(self, asked: Asked) -> Response:
         url = asked.url or self._config.url

@@ -15,10 +15,11 @@ __all__ = ["Offset"]
 class Offset:
     """The next page begins where this one's records end, however many were asked for.
 
-    A cursor is ``{"offset": a}``, or ``{"offset": a, "until": b}`` within a planned range. A
-    source may give fewer records than asked (it goes on behind them) or more (within a range
-    they are cut, because the next range has them; else they count). With a total the end is
-    reached when it is; without one, when a valid page is empty.
+    A cursor is ``{"offset": a}``, or ``{"offset": a, "until": b}`` within a planned range, with
+    ``"size"`` where smaller pages are asked for than the definition says. A source may give
+    fewer records than asked (it goes on behind them) or more (within a range they are cut,
+    because the next range has them; else they count). With a total the end is reached when it
+    is; without one, when a valid page is empty.
     """
 
     def __init__(self, config: OffsetPagination) -> None:
@@ -29,12 +30,10 @@ class Offset:
     def ask(self, cursor: Cursor | None) -> Asked:
         """Ask for a page, at a range's end for no more than belongs to it."""
         offset, until = self._place(cursor)
-        limit = self._config.page_size if until is None else until - offset
+        size = self._size(cursor)
+        limit = size if until is None else min(size, until - offset)
         return Asked(
-            params={
-                self._config.offset_param: str(offset),
-                self._config.limit_param: str(min(limit, self._config.page_size)),
-            }
+            params={self._config.offset_param: str(offset), self._config.limit_param: str(limit)}
         )
 
     def page(self, answer: Answer, cursor: Cursor | None) -> Page:
@@ -52,10 +51,17 @@ class Offset:
         ended = not records if end is None else following >= end
         if ended or following == until:
             return Page(records=records, next=None, total=total)
-        place: Cursor = {"offset": following}
-        return Page(
-            records=records, next=place if until is None else place | {"until": until}, total=total
-        )
+        return Page(records=records, next=(cursor or {}) | {"offset": following}, total=total)
+
+    def smaller(self, cursor: Cursor | None) -> Cursor | None:
+        """Ask for half as many records from here on; None below one.
+
+        Safe, because each page begins where the one before it ended.
+        """
+        size = self._size(cursor)
+        if size < 2:  # noqa: PLR2004 (one record cannot be halved)
+            return None
+        return {"offset": self._place(cursor)[0]} | (cursor or {}) | {"size": size // 2}
 
     def ahead(self, page: Page, records: int) -> Sequence[Cursor]:
         """Plan where a total is known: ranges of whole pages, the last one open."""
@@ -68,9 +74,12 @@ class Offset:
             wanted=records,
         )
         return [
-            {"offset": start} if until is None else {"offset": start, "until": until}
+            page.next | {"offset": start} | ({} if until is None else {"until": until})
             for start, until in planned
         ]
+
+    def _size(self, cursor: Cursor | None) -> int:
+        return whole(cursor, "size") if cursor and "size" in cursor else self._config.page_size
 
     def _place(self, cursor: Cursor | None) -> tuple[int, int | None]:
         if cursor is None:
