@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test chaos bench lint format lock clean
+.PHONY: demo test chaos machine bench lint format lock clean
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +24,9 @@ test: $(STAMP)  ## every test, on SQLite and on PostgreSQL
 
 chaos: $(STAMP)  ## N kills of importer and Assets server in one import of 200,000 devices
 	CHAOS_KILLS=$(or $(N),200) CHAOS_DEVICES=200000 $(BIN)/python -m pytest tests/chaos
+
+machine: $(STAMP)  ## ledger and engine against a model: N examples on each database; SEED chooses others
+	MACHINE_EXAMPLES=$(or $(N),300) $(if $(SEED),MACHINE_SEED=$(SEED)) $(BIN)/python -m pytest tests/machine
 
 bench: $(STAMP)  ## speed and memory; ARGS="P1a P7 --quick" chooses
 	$(BIN)/python -m bench $(ARGS)
