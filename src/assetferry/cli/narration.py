@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from assetferry.cli.output import clock_time, duration, number
-from assetferry.cli.progress import waits
+from assetferry.cli.progress import stalls, waits
 from assetferry.engine.report import told
+from assetferry.engine.standing import Held, Stalled, Waiting, standing
 from assetferry.ledger.run import Run
 from assetferry.ledger.sums import Sums
 
@@ -40,9 +41,15 @@ def show_story(story: dict[str, Any], run: Run, sums: Sums) -> None:
         click.echo(f"  Why:  {run.held_reason}\n  Cure: {run.held_cure}")
     if run.execution_id:
         click.echo(f"  Execution {run.execution_id} of import source {run.import_source_id}")
-    waiting = waits(run, sums)
-    if waiting:
-        click.echo(f"  Waits, {waiting}")
+    match standing(run, sums):
+        case Waiting() as waiting:
+            click.echo(f"  Waits, {waits(waiting)}")
+        case Stalled() as stalled:
+            click.echo(f"  {stalls(stalled)}")
+        case Held(until=float() as until):
+            click.echo(f"  It is closed at {clock_time(until)} unless somebody resumes it")
+        case _:
+            pass
     _streams(story)
     _object_types(story)
     click.echo("\nTimeline")

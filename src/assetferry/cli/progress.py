@@ -10,6 +10,7 @@ import msgspec
 
 from assetferry.cli.output import clock_time
 from assetferry.engine.report import told
+from assetferry.engine.standing import Held, Stalled, Waiting, standing
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import Sums
@@ -117,26 +118,26 @@ _WORDS = {
 
 
 def what(run: Run, sums: Sums) -> str:
-    """Say what a run does, or what it waits for."""
-    if run.held:
-        return f"Held: {run.held_reason}"
+    """Say in a line what a run does, or what it waits for."""
     word = _WORDS.get(run.state, str(run.state).capitalize())
-    waiting = waits(run, sums)
-    return f"{word}, {waiting}" if waiting else word
+    match standing(run, sums):
+        case Held():
+            return f"Held: {run.held_reason}"
+        case Stalled() as stalled:
+            return f"{word}, {stalls(stalled)}"
+        case Waiting() as waiting if run.state is not RunState.PROCESSING or run.waits_for:
+            return f"{word}, {waits(waiting)}"
+        case _:
+            return word
 
 
-def waits(run: Run, sums: Sums) -> str | None:
-    """Say what a run waits for and until when, if something went wrong."""
-    if run.ended:
-        return None
-    if run.state is RunState.INGESTING and sums.closed:
-        first = sums.closed[0]
-        reason, until = first.reason or f"the budget of {first.host} is spent.", first.until
-    elif run.state is RunState.INGESTING:
-        reason, until = sums.chunks.last_error, sums.chunks.next_due_at
-    else:
-        reason, until = run.waits_for, run.due_at
-    if reason is None:
-        return None
-    again = f"again at {clock_time(until)[11:19]}" if until else "again soon"
-    return f"{again}: {reason}"
+def waits(waiting: Waiting) -> str:
+    """Say what a run waits for and until when."""
+    if waiting.until is None:
+        return f"waits for {waiting.what}"
+    return f"again at {clock_time(waiting.until)[11:19]}: {waiting.what}"
+
+
+def stalls(stalled: Stalled) -> str:
+    """Say since when a run has not come further, and what to do."""
+    return f"STALLED since {clock_time(stalled.since)[11:19]}. {stalled.cure}"

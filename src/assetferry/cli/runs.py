@@ -12,7 +12,7 @@ from assetferry.cli.quarantine import command as quarantine
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
 from assetferry.engine.importer import Importer
-from assetferry.engine.report import headline, told
+from assetferry.engine.report import headline, how_it_stands, told
 from assetferry.ledger.run import latest_runs, load_run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import sums
@@ -42,13 +42,20 @@ def list_(*, limit: int, as_json: bool) -> None:
     async def listed() -> None:
         async with with_ledger() as ledger:
             runs = await ledger.run(latest_runs, limit=limit)
+            stands = {
+                run.id: how_it_stands(run, await ledger.run(sums, run.id))
+                for run in runs
+                if not run.ended
+            }
         if as_json:
-            echo_json([headline(run) for run in runs])
+            echo_json([headline(run) | {"standing": stands.get(run.id)} for run in runs])
         elif not runs:
             click.echo("No runs yet. Begin one with: assetferry run FILE")
         else:
             for run in runs:
-                state = f"{run.state}, held" if run.held else str(run.state)
+                stand = stands[run.id]["kind"] if run.id in stands else "ended"
+                words = {"held": ", held", "waiting": ", waiting", "stalled": ", STALLED"}
+                state = f"{run.state}{words.get(stand, '')}"
                 what = run.definition + (f", {run.origin}" if run.retry_of else "")
                 click.echo(f"{run.id}  {clock_time(run.created_at)}  {state:<18} {what}")
 

@@ -8,6 +8,9 @@ from assetferry.ledger.creation import NewRun
 
 __all__ = ["asked_run"]
 
+_MARGIN_S = 300.0
+"""No chunk may take longer than its deadline, so some time after it there must be progress."""
+
 
 def asked_run(
     definition: Definition,
@@ -33,6 +36,7 @@ def asked_run(
         reads=definition.limits.reads,
         sends=definition.limits.sends,
         hold_for=0.0 if scheduled else definition.safety.hold_for,
+        stalled_after=definition.limits.time_limit + _MARGIN_S,
         overrides=overrides or {},
         workspace_id=workspace_id,
         import_source_id=import_source_id,

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from assetferry.engine.standing import Held, Stalled, Waiting, came_further_at, standing
 from assetferry.ledger.run import Run
 from assetferry.ledger.sums import Sums
 from assetferry.ledger.timeline import Event
 
-__all__ = ["headline", "told"]
+__all__ = ["headline", "how_it_stands", "told"]
 
 _COUNTERS = {
     "created": "objectsCreated",
@@ -41,9 +42,27 @@ def headline(run: Run) -> dict[str, Any]:
     }
 
 
+def how_it_stands(run: Run, sums: Sums) -> dict[str, Any]:
+    """Tell whether a run works, waits, is held or stalls: for what, until when, and the cure."""
+    found = standing(run, sums)
+    told: dict[str, Any] = {"kind": type(found).__name__.lower(), "for": None, "until": None}
+    told |= {"since": came_further_at(run, sums), "cure": None}
+    match found:
+        case Held(until=until):
+            told |= {"for": run.held_reason, "until": until, "cure": run.held_cure}
+        case Waiting(what=what, until=until):
+            told |= {"for": what, "until": until}
+        case Stalled(cure=cure):
+            told |= {"cure": cure}
+        case _:
+            pass
+    return told
+
+
 def told(run: Run, sums: Sums, events: Sequence[Event] = ()) -> dict[str, Any]:
     """Tell the whole story of a run; times are epoch seconds."""
     return headline(run) | {
+        "standing": how_it_stands(run, sums),
         "streams": [
             {
                 "stream": one.stream,

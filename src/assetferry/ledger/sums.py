@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
+from assetferry.ledger.clock import instant
 from assetferry.ledger.doors import Closed, closed_for
 from assetferry.ledger.states import ChunkState
-from assetferry.ledger.tables import chunks, streams, tallies
+from assetferry.ledger.tables import chunks, runs, streams, tallies, workers
+from assetferry.ledger.workers import SILENT_S
 
 __all__ = ["ChunkSums", "StreamSums", "Sums", "TypeSums", "accepted_types", "sums"]
 
@@ -54,6 +56,8 @@ class ChunkSums:
     retried: int
     last_error: str | None
     next_due_at: float | None
+    leased: int = 0
+    """How many are being read or sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +69,10 @@ class Sums:
     chunks: ChunkSums
     closed: tuple[Closed, ...] = ()
     """Hosts that must not be asked for a while; first the one that is free first."""
+    now: float = 0.0
+    """When this was added up, by the ledger's clock."""
+    attended: bool = True
+    """Whether a living process has the run, or a row of it."""
 
     @property
     def records_read(self) -> int:
@@ -85,12 +93,24 @@ class Sums:
 
 def sums(connection: Connection, run: str) -> Sums:
     """Add up one run."""
+    now = instant(connection)
+    counted = _chunks(connection, run, now)
     return Sums(
         streams=tuple(_streams(connection, run)),
         types=tuple(_types(connection, run)),
-        chunks=_chunks(connection, run),
+        chunks=counted,
         closed=tuple(closed_for(connection, run)),
+        now=now,
+        attended=counted.leased > 0 or _attended(connection, run, now),
     )
+
+
+def _attended(connection: Connection, run: str, now: float) -> bool:
+    living = select(workers.c.id).where(
+        workers.c.id == runs.c.owner, workers.c.seen_at > now - SILENT_S
+    )
+    at_it = living.exists() | (runs.c.lease_until > now)
+    return connection.execute(select(runs.c.id).where(runs.c.id == run, at_it)).first() is not None
 
 
 def _streams(connection: Connection, run: str) -> list[StreamSums]:
@@ -108,7 +128,7 @@ def _types(connection: Connection, run: str) -> list[TypeSums]:
     return [TypeSums(**row) for row in rows.mappings()]
 
 
-def _chunks(connection: Connection, run: str) -> ChunkSums:
+def _chunks(connection: Connection, run: str, now: float) -> ChunkSums:
     waiting = [ChunkState.DUE, ChunkState.STAGED, ChunkState.FAILED]
     counted = (
         select(
@@ -117,6 +137,7 @@ def _chunks(connection: Connection, run: str) -> ChunkSums:
             func.sum(chunks.c.attempts),
             func.max(chunks.c.error),
             func.min(chunks.c.due_at),
+            func.sum(case((chunks.c.lease_until > now, 1), else_=0)),
         )
         .where(chunks.c.run == run, chunks.c.state.in_(waiting))
         .group_by(chunks.c.state)
@@ -131,6 +152,7 @@ def _chunks(connection: Connection, run: str) -> ChunkSums:
         retried=sum(row[2] for row in rows.values()),
         last_error=errors[0] if errors else None,
         next_due_at=min(due, default=None),
+        leased=sum(row[5] for row in rows.values()),
     )
 
 
