@@ -3,9 +3,6 @@ import gzip
 import logging
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -22,46 +19,7 @@ from assetferry.outbound.errors import (
     Unreachable,
 )
 from assetferry.outbound.limits import Limits, Timeouts
-
-PEM = Path(__file__).parent.parent / "data" / "outbound_loopback.pem"
-Speak = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def host(speak: Speak, tls: ssl.SSLContext | None = None) -> AsyncGenerator[str]:
-    """Run a server that answers each request's head as the test says."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                await speak(head, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-
-
-def answering(*answers: bytes) -> tuple[Speak, list[bytes]]:
-    """Give one answer after the other, the last for ever; and the heads received."""
-    heads: list[bytes] = []
-
-    async def speak(head: bytes, writer: asyncio.StreamWriter) -> None:
-        heads.append(head)
-        writer.write(answers[min(len(heads), len(answers)) - 1])
-        await writer.drain()
-
-    return speak, heads
-
-
-def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+from hosting import PEM, Speak, answer, answering, host
 
 
 async def test_an_answer_is_read_whole() -> None:

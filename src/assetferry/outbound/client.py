@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver
 from assetferry.outbound.address import requestable
 from assetferry.outbound.asked_wait import asked_wait
 from assetferry.outbound.egress import Egress
-from assetferry.outbound.errors import AnswerTooLarge, TooManyRedirects
+from assetferry.outbound.errors import AnswerTooLarge, CaFileUnusable, TooManyRedirects
 from assetferry.outbound.failures import translated
 from assetferry.outbound.gate import Gate
 from assetferry.outbound.limits import Limits, Timeouts
@@ -66,7 +66,7 @@ class Outbound:
         self._gate: Gate | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the pool of connections."""
+        """Open the pool of connections; raise CaFileUnusable where ``ca_file`` is none."""
         exempt = (
             frozenset[str]() if self._proxy is None else frozenset({self._proxy.raw_host or ""})
         )
@@ -213,4 +213,13 @@ def _sent(body: bytes | None) -> bytes | io.BytesIO | None:
 
 
 def _trust(ca_file: str | None) -> ssl.SSLContext | bool:
-    return True if ca_file is None else ssl.create_default_context(cafile=ca_file)
+    if ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:  # ssl.SSLError is one too
+        reason = error.strerror or type(error).__name__
+        raise CaFileUnusable(
+            f"The certificates of ca_file cannot be read: {reason}. "
+            "Name a PEM file that this user may read."
+        ) from None

@@ -88,8 +88,7 @@ class Egress:
         where = _address(address)
         if where is None:
             raise EgressDenied(f"{host} resolves to {address!r}, which is no address.")
-        public = where.is_global and not where.is_multicast
-        if public or (where.is_loopback and _folded(host) == "localhost"):
+        if _public(where) or (where.is_loopback and _folded(host) == "localhost"):
             return
         if not self._contains(where):
             entry = f"[{where}]" if isinstance(where, IPv6Address) else str(where)
@@ -115,6 +114,27 @@ def _address(host: str) -> Address | None:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
+
+
+_TRANSLATED = ip_network("64:ff9b::/96")
+_TRANSLATED_HERE = ip_network("64:ff9b:1::/48")
+_COMPATIBLE = ip_network("::/96")
+
+
+def _public(address: Address) -> bool:
+    """Tell whether an address is of the internet; one that wraps another is what that one is.
+
+    Python calls 6to4 (RFC 3056), NAT64 (RFC 6052, 8215) and IPv4-compatible addresses global,
+    and behind each there may be a private machine.
+    """
+    if isinstance(address, IPv6Address):
+        if address.is_site_local or address in _TRANSLATED_HERE:
+            return False
+        if address in _TRANSLATED or address in _COMPATIBLE:
+            return _public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address.sixtofour is not None:
+            return _public(address.sixtofour)
+    return address.is_global and not address.is_multicast
 
 
 def _network(entry: str) -> Network | None:

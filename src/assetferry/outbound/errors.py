@@ -8,6 +8,7 @@ from assetferry.errors import Fatal, NeedsPerson, RetryLater
 __all__ = [
     "AnswerTooLarge",
     "BadAddress",
+    "CaFileUnusable",
     "CertificateUntrusted",
     "EgressDenied",
     "Interrupted",
@@ -47,6 +48,12 @@ class CertificateUntrusted(NeedsPerson):
     """The host's certificate is not signed by an authority we know, or is not its own."""
 
     code = "certificate_untrusted"
+
+
+class CaFileUnusable(NeedsPerson):
+    """The file of certificates that the definition names cannot be read here."""
+
+    code = "ca_file_unusable"
 
 
 class ProxyRefused(NeedsPerson):

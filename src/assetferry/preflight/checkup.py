@@ -15,6 +15,7 @@ from assetferry.definition.secrets import SecretMissing
 from assetferry.equipment import way_out
 from assetferry.errors import FerryError
 from assetferry.outbound.client import Outbound
+from assetferry.outbound.errors import CaFileUnusable
 from assetferry.outbound.limits import Timeouts
 from assetferry.preflight.asking_assets import ask_assets
 from assetferry.preflight.asking_sources import ask_source
@@ -94,19 +95,10 @@ async def _way_out(
     except SecretMissing:
         report.add("egress", skipped("the proxy's secret", ("egress", "proxy")))
     except FerryError as error:
-        report.add("egress", Finding(state="failed", message=str(error), path=("egress",)))
-    except OSError as error:  # the file of certificates is read on opening
-        reason = error.strerror or type(error).__name__
-        path: Path = ("egress", "ca_file")
-        report.add(
-            "egress",
-            Finding(
-                state="failed",
-                message=f"The certificates of ca_file cannot be read: {reason}.",
-                cure="Name a PEM file that this user may read.",
-                path=path,
-            ),
-        )
+        named = isinstance(error, CaFileUnusable)
+        path: Path = ("egress", "ca_file") if named else ("egress",)
+        cure = "Name a PEM file that this user may read." if named else None
+        report.add("egress", Finding(state="failed", message=str(error), cure=cure, path=path))
     return None
 
 
