@@ -15,6 +15,7 @@ import pytest
 from commands import Ferry, ended, until
 from definitions import definition, source
 from imports import Site
+from receiver import SECRET, receiving
 from third_party import ThirdParty
 
 
@@ -151,3 +152,34 @@ def test_schedule_is_set_shown_and_deleted(ferry: Ferry, file: Path) -> None:
     end = ferry.run("schedule", "set", str(file))
     assert end.code == 1
     assert "no clock of its own yet" in end.err
+
+
+def test_a_notice_whose_teller_was_killed_is_told_by_the_next(
+    tmp_path: Path, site: Site, file: Path
+) -> None:
+    """Killed while the receiver has it: the next process tells it again, under the same id."""
+    with receiving() as receiver:
+        host = receiver.url.split("/")[2]
+        text = file.read_text().replace("allow = [", f'allow = ["{host}", ')
+        text = text.replace("min_records = 1", "min_records = 1000")
+        file.write_text(f'{text}\n[notify]\nurl = "env:HOOK"\nsecret = "env:HOOK_SECRET"\n')
+        secrets = {"HOOK": receiver.url, "HOOK_SECRET": SECRET, "ASSETS_TOKEN": site.made.token}
+        ferry = Ferry(tmp_path / "data", {**secrets, "INVENTORY_TOKEN": "let-me-in"})
+        first = ferry.start("run", str(file), "--progress", "none")
+
+        def kill() -> None:
+            first.send_signal(signal.SIGKILL)
+            first.wait(timeout=60)
+
+        receiver.before_answer = kill
+        assert ended(first).code == -signal.SIGKILL
+        assert receiver.kinds == ["import.held"]
+        receiver.before_answer = lambda: None
+        # It is held, so this process has nothing to do but to tell.
+        end = ferry.run("run", str(file), "--progress", "none")
+        assert end.code == 4, end.err
+        assert "very-secret-path" not in end.out + end.err
+    first_told, second_told = receiver.told
+    assert first_told.id == second_told.id
+    assert first_told.raw == second_told.raw
+    assert second_told.signed

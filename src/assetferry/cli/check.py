@@ -32,14 +32,15 @@ _VALUE = 60
 
 @click.command("check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--notify", is_flag=True, help="Also tell whom [notify] names, as a test.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(file: Path, *, as_json: bool) -> None:
+def command(file: Path, *, notify: bool, as_json: bool) -> None:
     """Check FILE and everything it refers to, and change nothing.
 
     Looks at the definition, secrets, egress, credentials, the import source, what a push of the
     mapping would do, the first page of every source, and what becomes of its records.
     """
-    report = _checked(file, _keep_quiet if as_json else _show)
+    report = _checked(file, _keep_quiet if as_json else _show, notify=notify)
     if as_json:
         echo_json(report.as_json())
     else:
@@ -50,7 +51,7 @@ def command(file: Path, *, as_json: bool) -> None:
     raise SystemExit(Exit.DONE if report.ok else Exit.FAILED)
 
 
-def _checked(file: Path, tell: Callable[[Step], None]) -> Report:
+def _checked(file: Path, tell: Callable[[Step], None], *, notify: bool) -> Report:
     raw = file.read_bytes()
     try:
         text = raw.decode()
@@ -62,7 +63,8 @@ def _checked(file: Path, tell: Callable[[Step], None]) -> Report:
             cure="Save it as UTF-8.",
         )
         return misdefined(DefinitionError((problem,), origin=str(file)), tell)
-    return asyncio.run(check(text, origin=str(file), environ=os.environ, tell=tell))
+    checking = check(text, origin=str(file), environ=os.environ, tell=tell, notify=notify)
+    return asyncio.run(checking)
 
 
 def _keep_quiet(_: Step) -> None:

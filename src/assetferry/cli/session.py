@@ -11,6 +11,7 @@ from assetferry.engine.importer import Importer
 from assetferry.equipment import equip
 from assetferry.ledger.opening import data_folder, is_shared, open_ledger
 from assetferry.ledger.transition import Ledger
+from assetferry.notices.courier import Courier
 
 __all__ = ["importing", "interruptible", "with_ledger"]
 
@@ -27,14 +28,21 @@ async def with_ledger() -> AsyncGenerator[Ledger]:
 
 @asynccontextmanager
 async def importing(ledger: Ledger) -> AsyncGenerator[Importer]:
-    """Enter the embedded engine."""
+    """Enter the embedded engine, with a courier beside it."""
     # Decoded records hold no cycles, yet the collector looks through all of them again and
     # again: a third of a page's time, measured. It is asked less often, not switched off.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     locks = None if is_shared(os.environ) else data_folder(os.environ) / "workers"
     async with Importer(ledger, equip, locks=locks) as importer:
-        yield importer
+        courier = Courier(ledger, os.environ, importer.worker)
+        telling = asyncio.create_task(courier.keep(), name="courier")
+        try:
+            yield importer
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+            await courier.part()
 
 
 @asynccontextmanager

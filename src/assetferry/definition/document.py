@@ -9,6 +9,7 @@ from assetferry.definition.egress import Egress
 from assetferry.definition.limits import Limits
 from assetferry.definition.model import Model
 from assetferry.definition.names import ObjectName, StreamName
+from assetferry.definition.notify import Notify
 from assetferry.definition.object_types import ObjectType
 from assetferry.definition.safety import Safety
 from assetferry.definition.schedule import Schedule
@@ -57,6 +58,7 @@ class Definition(Model):
     limits: Limits = Field(default_factory=Limits, description="How much at once, how long.")
     safety: Safety = Field(default_factory=Safety, description="What a run must not do alone.")
     schedule: Schedule | None = Field(default=None, description="When it runs by itself.")
+    notify: Notify | None = Field(default=None, description="Whom to tell of trouble.")
     trigger: Trigger | None = Field(default=None, description="How others may begin a run.")
 
     @property

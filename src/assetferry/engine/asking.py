@@ -38,6 +38,7 @@ def asked_run(
         hold_for=0.0 if scheduled else definition.safety.hold_for,
         stalled_after=definition.limits.time_limit + _MARGIN_S,
         overrides=overrides or {},
+        notify=() if definition.notify is None else definition.notify.on,
         workspace_id=workspace_id,
         import_source_id=import_source_id,
     )

@@ -133,6 +133,11 @@ class Importer:
         return self._dispatch.attending(run)
 
     @property
+    def worker(self) -> str:
+        """Name the registration of this process."""
+        return self._membership.worker
+
+    @property
     def leaving(self) -> bool:
         """Tell whether this process has been asked to leave."""
         return self._attendance.leaving.is_set()

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from assetferry.ledger.announcing import announce_blocked
 from assetferry.ledger.clock import instant
 from assetferry.ledger.creation import NewRun, begin_run, blocking_run
 from assetferry.ledger.errors import LedgerBusy
@@ -34,7 +35,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """This unfinished run stands in the way; nothing is remembered of the call."""
+    """This unfinished run stands in the way; others may be told, the slot is not used up."""
 
     by: Run
 
@@ -71,6 +72,15 @@ def begin_called(connection: Connection, new: NewRun, *, slot: str, owner: str |
     blocking = blocking_run(connection, new)
     if blocking is None:  # it ended in this very moment
         raise LedgerBusy("The run that stood in the way has just ended.")
+    if new.scheduled and "blocked" in new.notify:
+        announce_blocked(
+            connection,
+            blocking.id,
+            slot=slot,
+            definition=new.definition,
+            text=new.definition_text,
+            origin=new.origin,
+        )
     return Blocked(blocking)
 
 

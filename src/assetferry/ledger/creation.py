@@ -1,7 +1,7 @@
 """How a run comes into the ledger: its row first, then everything else."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -36,6 +36,8 @@ class NewRun:
     """The run whose quarantine is driven again; its sources are then not read."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
     """Safety limits that a person sets aside for this run, each with the reason given."""
+    notify: Collection[str] = ()
+    """Of what others are told: held, failed, partial, blocked."""
     workspace_id: str | None = None
     import_source_id: str | None = None
     """Where both are known before Assets is asked; the run ends if the token says otherwise."""
@@ -66,6 +68,7 @@ def begin_run(connection: Connection, new: NewRun, *, owner: str | None) -> Run 
         "hold_for": new.hold_for,
         "stalled_after": new.stalled_after,
         "overrides": dict(new.overrides) or None,
+        "notify": list(new.notify) or None,
         "workspace_id": new.workspace_id,
         "import_source_id": new.import_source_id,
     }

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, update
 from assetferry.ledger.chunk import ChunkKey, at_key
 from assetferry.ledger.claim import LEASE_S
 from assetferry.ledger.clock import instant
-from assetferry.ledger.tables import chunks, runs
+from assetferry.ledger.tables import chunks, notices, runs
 
 __all__ = ["ChunkLease", "Lease", "RunLease", "release", "release_all", "renew"]
 
@@ -74,7 +74,7 @@ def release_all(connection: Connection, worker: str, *, lost: bool) -> None:
     ``lost`` counts a loss for each: the worker died on it. A worker that ends in order frees
     its rows without.
     """
-    for table in (chunks, runs):
+    for table in (chunks, runs, notices):
         connection.execute(
             update(table)
             .where(table.c.worker == worker, table.c.lease_until.is_not(None))

@@ -13,13 +13,14 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     text,
 )
 
 from assetferry.ledger.columns import Instant, Json
+from assetferry.ledger.outside_tables import notices, trigger_calls, triggers
+from assetferry.ledger.schema import lease, metadata
 from assetferry.ledger.states import ENDED, ChunkState, RunState
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "external_ids",
     "hosts",
     "metadata",
+    "notices",
     "payloads",
     "pushes",
     "quarantine",
@@ -39,36 +41,12 @@ __all__ = [
     "workers",
 ]
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
 
 def _listed(states: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{state}'" for state in sorted(states))
 
 
 _UNFINISHED = text(f"state NOT IN ({_listed(ENDED)})")
-
-
-def _lease() -> list[Column[object]]:
-    """Who works on a row, until when, and the token that a late result no longer has.
-
-    ``attempts`` counts tries that an answer ended, ``losses`` those whose worker died.
-    """
-    return [
-        Column("due_at", Instant, nullable=False),
-        Column("attempts", Integer, nullable=False, server_default="0"),
-        Column("losses", Integer, nullable=False, server_default="0"),
-        Column("lease_until", Instant),
-        Column("token", Integer, nullable=False, server_default="0"),
-        Column("worker", Text),
-    ]
 
 
 runs = Table(
@@ -97,6 +75,7 @@ runs = Table(
     Column("completion_asked", Boolean, nullable=False, server_default=text("false")),
     Column("hold_for", Instant, nullable=False),
     Column("overrides", Json),
+    Column("notify", Json),
     Column("held_reason", Text),
     Column("held_cure", Text),
     Column("held_since", Instant),
@@ -112,7 +91,7 @@ runs = Table(
     Column("completed_at", Instant),
     Column("closing_since", Instant),
     Column("ended_at", Instant),
-    *_lease(),
+    *lease(),
     CheckConstraint(f"state IN ({_listed(RunState)})", name="state"),
     Index(
         "uq_runs_one_active_per_source",
@@ -178,7 +157,7 @@ chunks = Table(
     Column("error_code", Text),
     Column("error", Text),
     Column("changed_at", Instant, nullable=False),
-    *_lease(),
+    *lease(),
     CheckConstraint(f"state IN ({_listed(ChunkState)})", name="state"),
     ForeignKeyConstraint(["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"),
     Index("ix_chunks_claim", "run", "state", "due_at", "stream", "number", "part"),
@@ -261,31 +240,6 @@ pushes = Table(
     Column("pushed_at", Instant, nullable=False),
 )
 """The schema-and-mapping document that an import source has last been given by us."""
-
-triggers = Table(
-    "triggers",
-    metadata,
-    Column("key_hash", Text, primary_key=True),
-    Column("definition", Text, nullable=False, index=True),
-    Column("workspace_id", Text, nullable=False),
-    Column("import_source_id", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("schedule", Json),
-)
-"""Address keys of web triggers, by their hash only, each with the ids that a call must name.
-
-A key that Assets was given has the schedule at which it may call.
-"""
-
-trigger_calls = Table(
-    "trigger_calls",
-    metadata,
-    Column("import_source_id", Text, primary_key=True),
-    Column("slot", Text, primary_key=True),
-    Column("run", Text, ForeignKey("runs.id", ondelete="SET NULL"), index=True),
-    Column("at", Instant, nullable=False),
-)
-"""Calls that began a run: a slot of an import source begins one, however often it is called."""
 
 hosts = Table(
     "hosts",

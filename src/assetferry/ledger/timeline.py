@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
+from assetferry.ledger.announcing import announce
 from assetferry.ledger.clock import instant
 from assetferry.ledger.tables import events
 
@@ -21,10 +22,11 @@ class Event:
 
 
 def note(connection: Connection, run: str, kind: str, text: str) -> None:
-    """Write one event, in the transaction of what it tells of."""
+    """Write one event, in the transaction of what it tells of; others may be told of it too."""
     connection.execute(
         insert(events), {"run": run, "at": instant(connection), "kind": kind, "text": text}
     )
+    announce(connection, run, kind)
 
 
 def timeline(connection: Connection, run: str) -> list[Event]:

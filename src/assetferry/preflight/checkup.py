@@ -22,6 +22,7 @@ from assetferry.preflight.asking_sources import ask_source
 from assetferry.preflight.choices import choice_findings
 from assetferry.preflight.finding import Finding, Places, Step
 from assetferry.preflight.ground import Ground, skipped
+from assetferry.preflight.notifying import told
 from assetferry.preflight.probing import Probe
 from assetferry.preflight.reach import denied, egress_findings
 from assetferry.preflight.report import Report, misdefined
@@ -40,8 +41,9 @@ async def check(
     origin: str,
     environ: Mapping[str, str],
     tell: Callable[[Step], None] = lambda _: None,
+    notify: bool = False,
 ) -> Report:
-    """Look at a definition and at everything it refers to.
+    """Look at a definition and at everything it refers to; ``notify`` also sends a test notice.
 
     ``tell`` hears of each step as it is taken. Whatever is wrong is in the report, nothing of
     it is raised.
@@ -64,6 +66,8 @@ async def check(
         refused = await denied(definition)
         for finding in egress_findings(definition, refused):
             report.add("egress", finding)
+        if notify:
+            report.add("notify", await told(definition, environ))
         await _ask(
             Ground(
                 definition=definition,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from assetferry.engine.importer import Importer
 from assetferry.errors import FerryError
 from assetferry.ledger.creation import unfinished_run
-from assetferry.ledger.holding import close_overdue
 from assetferry.ledger.transition import Ledger
 
 __all__ = ["Rounds"]
@@ -16,7 +15,7 @@ _EVERY_S = 5.0
 
 
 class Rounds:
-    """Takes up what a process that died has left, and closes holds that nobody answered."""
+    """Takes up what a process that died has left; holds that are over the importer closes."""
 
     def __init__(self, ledger: Ledger, importer: Importer, definitions: Iterable[str]) -> None:
         """``definitions`` are the names of those that are served."""
@@ -40,7 +39,6 @@ class Rounds:
             await self._importer.pause(_EVERY_S)
 
     async def _look_after(self, definition: str) -> None:
-        await self._ledger.run(close_overdue, definition)
         run = await self._ledger.run(unfinished_run, definition)
         if run is None or run.held:
             return

@@ -1,0 +1,1 @@
+"""Tells others that an import needs a person."""
