@@ -1,7 +1,7 @@
 """A read: whole pages from one cursor, until the chunk is full, time runs short or the end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 import pytest
@@ -12,6 +12,7 @@ from assetferry.engine.ports import Equipment, Target
 from assetferry.engine.reading import CursorRepeated, take
 from assetferry.errors import RetryLater
 from assetferry.ledger.chunk import ChunkKey, Read
+from assetferry.ledger.identities import Met
 from assetferry.ledger.staged import Staged
 from assetferry.mapping.transformers import compile_transformers
 from assetferry.sources.page import Cursor, Page
@@ -98,7 +99,13 @@ async def taken(
         time_left=time_left,
         before_more=before_more,
         limit=limit,
+        met_before=nobody,
     )
+
+
+async def nobody(asked: Sequence[bytes]) -> Mapping[bytes, Met]:
+    """No object type of these finds duplicates, so nobody asks who was met before."""
+    raise AssertionError(asked)
 
 
 class Failing(Memory):

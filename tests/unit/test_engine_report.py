@@ -33,6 +33,7 @@ def laptops(stream: str, submitted: int) -> TypeSums:
         object_type="Laptop",
         entries_mapped=submitted + 3,
         entries_repeated=2,
+        entries_conflicting=1,
         entries_submitted=submitted,
         entries_quarantined=1,
     )
@@ -87,6 +88,7 @@ def test_a_type_is_told_once_with_what_assets_made_of_it() -> None:
         "object_type": "Laptop",
         "mapped": 18,
         "repeated": 4,
+        "conflicting": 2,
         "sent": 12,
         "quarantined": 2,
         "created": 9,

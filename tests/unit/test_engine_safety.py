@@ -46,7 +46,8 @@ def stream(name: str = "devices", **numbers: Any) -> StreamSums:
 
 
 def laptops(submitted: int = 100, *, of: str = "devices", **numbers: int) -> TypeSums:
-    values = {"entries_mapped": submitted, "entries_repeated": 0, "entries_quarantined": 0}
+    values = {"entries_mapped": submitted, "entries_repeated": 0}
+    values |= {"entries_conflicting": 0, "entries_quarantined": 0}
     return TypeSums(
         stream=of, object_type="Laptop", entries_submitted=submitted, **(values | numbers)
     )
@@ -295,6 +296,33 @@ def test_anything_set_aside_makes_it_partial(sums: Sums, finding: str) -> None:
     conclusion = conclude(sums, result(entriesInSource=98))
     assert conclusion.end is RunState.PARTIAL
     assert finding in conclusion.findings
+
+
+@pytest.mark.parametrize(
+    ("report", "note"),
+    [
+        ({}, "Laptop: 100 entries sent, not confirmed by Assets."),
+        (result(entriesInSource=None), "Laptop: 100 entries sent, not confirmed by Assets."),
+        (result(objectTypeName="Phone"), "Laptop: 100 entries sent, not confirmed by Assets."),
+        (result(entriesInSource=103), "Laptop: 100 entries sent, Assets saw 103: some of them"),
+    ],
+)
+def test_r12_what_is_no_evidence_is_noted(report: dict[str, Any], note: str) -> None:
+    """An absent counter reads "not confirmed", more than was sent is a repeat: still DONE."""
+    conclusion = conclude(GOOD, report)
+    assert conclusion.end is RunState.DONE
+    (only,) = conclusion.notes
+    assert only.startswith(note)
+    assert conclusion.reason == f"Everything arrived. {only}"
+
+
+def test_conflicts_are_noted_and_nothing_is_missing() -> None:
+    """Of one identity with two contents one is sent: told, and no reason for PARTIAL."""
+    sums = told(stream(), laptops(60, entries_mapped=100, entries_conflicting=40))
+    conclusion = conclude(sums, result(entriesInSource=60))
+    assert conclusion.end is RunState.DONE
+    (note,) = conclusion.notes
+    assert note.startswith("Laptop: 40 entries were not sent, because their identity comes earlier")
 
 
 def test_repeats_are_not_missing() -> None:

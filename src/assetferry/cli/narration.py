@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +23,7 @@ def show_end(run: Run, sums: Sums) -> None:
     click.echo(f"Run {run.id}: {_standing(run)}")
     if run.held:
         click.echo(f"  Why:  {run.held_reason}\n  Cure: {run.held_cure}")
-    elif run.reason and run.reason_code:
+    elif run.reason:
         click.echo(f"  {run.reason}")
     _streams(story)
     _object_types(story)
@@ -52,6 +53,7 @@ def show_story(story: dict[str, Any], run: Run, sums: Sums) -> None:
             pass
     _streams(story)
     _object_types(story)
+    _conflicts(story)
     click.echo("\nTimeline")
     for event in story["events"]:
         click.echo(f"  {clock_time(event['at'])}  {event['text']}")
@@ -85,11 +87,31 @@ def _streams(story: dict[str, Any]) -> None:
 def _object_types(story: dict[str, Any]) -> None:
     if not story["object_types"]:
         return
-    columns = ("sent", "created", "updated", "identical", "duplicates", "errors")
+    ours = ("repeated", "conflicting", "sent")
+    columns = (*ours, "created", "updated", "identical", "duplicates", "errors")
     table = _table("Object type", *columns)
     for one in story["object_types"]:
         table.add_row(one["object_type"], *(number(one[name]) for name in columns))
     _print(table)
+
+
+def _conflicts(story: dict[str, Any]) -> None:
+    """Show the first conflicts; ``--json`` has all that were kept."""
+    if not story["conflicts"]:
+        return
+    click.echo("\nConflicts: one identity with two contents, of which the earlier was sent")
+    for one in story["conflicts"]:
+        identity = ", ".join(one["identity"])
+        click.echo(
+            f"  {one['object_type']} {identity}: {_place(one['sent'])} was sent, "
+            f"{_place(one['place'])} was not"
+        )
+
+
+def _place(place: dict[str, Any]) -> str:
+    cursor = place["cursor"]
+    start = "the start" if cursor is None else msgspec.json.encode(cursor).decode()
+    return f"record {place['index'] + 1} from {start}"
 
 
 def _table(first: str, *others: str) -> Table:

@@ -13,6 +13,7 @@ from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
 from assetferry.engine.importer import Importer
 from assetferry.engine.report import headline, how_it_stands, told
+from assetferry.ledger.conflicts import conflicts_of
 from assetferry.ledger.run import latest_runs, load_run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import sums
@@ -72,7 +73,9 @@ def show(run: str, *, as_json: bool) -> None:
         async with with_ledger() as ledger:
             found = await ledger.run(load_run, run)
             summed = await ledger.run(sums, found.id)
-            story = told(found, summed, await ledger.run(timeline, found.id))
+            events = await ledger.run(timeline, found.id)
+            conflicts = await ledger.run(conflicts_of, found.id, limit=None if as_json else 5)
+            story = told(found, summed, events, conflicts)
         if as_json:
             echo_json(story)
         else:

@@ -32,6 +32,12 @@ class ObjectType(Model):
         description="JMESPath from the record to one nested item or to a list of them; each "
         "becomes an entry.",
     )
+    find_duplicates: bool | None = Field(
+        default=None,
+        description="Whether an identity that comes again in the run, wherever, is sent once "
+        "only, the entry of the first place; one with other content is reported as a conflict. "
+        "By default true where each is set, else false.",
+    )
     external_id: str | None = Field(
         default=None,
         min_length=1,
@@ -42,3 +48,8 @@ class ObjectType(Model):
     attributes: dict[ObjectName, Attribute] = Field(
         min_length=1, description="The attributes by the name that people see in Assets."
     )
+
+    @property
+    def finds_duplicates(self) -> bool:
+        """Whether repeats are told over the whole run, not only within a chunk."""
+        return self.each is not None if self.find_duplicates is None else self.find_duplicates

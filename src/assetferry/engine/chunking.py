@@ -1,5 +1,7 @@
 """How the entries of one read are cut into chunks."""
 
+from collections.abc import Sequence
+
 from assetferry.engine.payload import write
 from assetferry.ledger.chunk import ChunkKey
 from assetferry.ledger.staged import Part, TypeTally
@@ -48,8 +50,18 @@ class Chunking:
         """Tell whether what has been read is enough for one chunk."""
         return self.records_read >= self._records or self.bytes >= self._size
 
-    def add(self, outcome: Outcome) -> None:
-        """Take in what one record became."""
+    def add(
+        self,
+        outcome: Outcome,
+        kept: Sequence[Entry] | None = None,
+        *,
+        repeated: Sequence[Entry] = (),
+        conflicting: Sequence[Entry] = (),
+    ) -> None:
+        """Take in what one record became; of its entries only those ``kept``, if that is given.
+
+        The others are counted as what they are.
+        """
         self.records_read += 1
         self.values_left_out += outcome.values_left_out
         if outcome.problems:
@@ -63,8 +75,16 @@ class Chunking:
         chunk = self._chunks[-1]
         if chunk.records >= self._records:
             chunk = self._new()
-        for entry in outcome.entries:
+        for entry in outcome.entries if kept is None else kept:
             chunk = self._put(chunk, entry)
+        for entry in repeated:
+            tally = self._tally(entry.object_type)
+            tally.entries_mapped += 1
+            tally.entries_repeated += 1
+        for entry in conflicting:
+            tally = self._tally(entry.object_type)
+            tally.entries_mapped += 1
+            tally.entries_conflicting += 1
         chunk.records += 1
 
     def parts(self, execution_id: str, key: ChunkKey, *, several: bool) -> list[Part]:

@@ -1,5 +1,7 @@
 """Flow steps 4 and 5: from the last chunk to what Assets made of all of them."""
 
+from dataclasses import replace
+
 from assetferry.assets.answers import Accepted, ExecutionStatus, Refused, Trouble, Unavailable
 from assetferry.engine.decisions import Again, GiveUp, Hold, after_trouble
 from assetferry.engine.desk import Desk
@@ -89,14 +91,16 @@ async def watch(desk: Desk, run: Run) -> None:
             conclusion = conclude(await desk.ledger.run(sums, run.id), status.result)
             if run.retry_of is not None:
                 await settle(desk.ledger, desk.equipment, run)
-            findings = [*conclusion.findings, _FALSE_ALARM] if run.reported else conclusion.findings
+            if run.reported:
+                findings = (*conclusion.findings, _FALSE_ALARM)
+                conclusion = replace(conclusion, findings=findings)
             await desk.ledger.run(
                 end_run,
                 run.id,
                 run.token,
                 end=conclusion.end,
                 code=None if conclusion.end is RunState.DONE else "partial",
-                reason=" ".join(findings) or "Everything arrived.",
+                reason=conclusion.reason,
             )
         case "CANCELLED":
             await _cancelled_there(desk, run)

@@ -1,10 +1,11 @@
 """What a lane works with: one run, its equipment, the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assetferry.engine.backoff import Backoff
 from assetferry.engine.keeper import Keeper
 from assetferry.engine.ports import Equipment, Target
+from assetferry.engine.turns import Turns
 from assetferry.ledger.clock import instant
 from assetferry.ledger.run import Run
 from assetferry.ledger.transition import Ledger
@@ -24,6 +25,7 @@ class Desk:
     backoff: Backoff
     paced: frozenset[str] = frozenset()
     """The hosts for which the definition has a budget."""
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def abandons(self) -> bool:

@@ -10,6 +10,7 @@ from assetferry.engine.completing import complete, finish, watch
 from assetferry.engine.decisions import Again, GiveUp, Hold, after_error
 from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_chunk, fail_step
+from assetferry.engine.in_turn import OutOfTurn, in_turn
 from assetferry.engine.reading import take
 from assetferry.engine.resuming import recheck
 from assetferry.engine.sending import send
@@ -18,7 +19,7 @@ from assetferry.errors import FerryError, RetryLater
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Step, Wait, Work, claim
 from assetferry.ledger.errors import LeaseLost, LedgerBusy
-from assetferry.ledger.leasing import ChunkLease, RunLease
+from assetferry.ledger.leasing import ChunkLease, RunLease, release
 from assetferry.ledger.rechecking import still_ingesting
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.staging import stage
@@ -102,16 +103,27 @@ class Lane:
     async def _read(self, work: Read, limit: float) -> None:
         began = time.monotonic()
         run = await self._run()
-        staged = await take(
-            work,
-            self._desk.equipment,
-            execution_id=run.execution_id or "",
-            time_left=lambda: 1.0 - (time.monotonic() - began) / limit,
-            limit=limit,
-            # The claim has seen to the first page: a cancel must stop the others.
-            before_more=lambda: self._desk.ledger.run(still_ingesting, run.id),
-        )
-        going_on = await self._desk.ledger.run(stage, work, staged, send_on=True)
+
+        def time_left() -> float:
+            return 1.0 - (time.monotonic() - began) / limit
+
+        try:
+            staged = await take(
+                work,
+                self._desk.equipment,
+                execution_id=run.execution_id or "",
+                time_left=time_left,
+                limit=limit,
+                # The claim has seen to the first page: a cancel must stop the others.
+                before_more=lambda: self._desk.ledger.run(still_ingesting, run.id),
+                met_before=lambda asked: in_turn(self._desk, work, asked, time_left),
+            )
+            going_on = await self._desk.ledger.run(stage, work, staged, send_on=True)
+        except OutOfTurn:
+            await self._desk.ledger.run(release, ChunkLease(work.key, work.token))
+            return
+        finally:
+            self._desk.turns.step(work.key)
         if going_on is not None:
             await send(self._desk, run, going_on)
 

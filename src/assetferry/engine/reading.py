@@ -1,17 +1,22 @@
 """A read: whole pages from one cursor, transformed, cut into chunks."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from assetferry.engine.chunking import Chunking
 from assetferry.engine.paging import CursorRepeated, Paging
 from assetferry.engine.ports import Equipment
+from assetferry.engine.repeats import Gathering, Sifted
 from assetferry.ledger.chunk import Read
+from assetferry.ledger.identities import Met
 from assetferry.ledger.staged import Rejected, Staged
 from assetferry.mapping.outcome import Outcome
 from assetferry.sources.page import Cursor, Page, Record
 
-__all__ = ["CursorRepeated", "take"]
+__all__ = ["CursorRepeated", "MetBefore", "take"]
+
+MetBefore: TypeAlias = Callable[[Sequence[bytes]], Awaitable[Mapping[bytes, Met]]]
+"""Finds the identities that earlier places of a stream have, once they are all staged."""
 
 
 async def take(
@@ -21,6 +26,7 @@ async def take(
     execution_id: str,
     time_left: Callable[[], float],
     before_more: Callable[[], Awaitable[None]],
+    met_before: MetBefore,
     limit: float | None = None,
 ) -> Staged:
     """Read on from a row's cursor until a chunk is full, time runs short, or the end is said.
@@ -29,17 +35,22 @@ async def take(
     whole length in seconds. No page is begun in its second half, and none but the first may
     last into its last quarter, which is kept for sending. Raises what the source raises at the
     first page; trouble at a later one only ends the chunk, see ``Paging``. ``before_more`` is
-    awaited before each page but the first, and stops the read by raising.
+    awaited before each page but the first, and stops the read by raising. ``met_before`` waits
+    for the read's turn, and is asked only where the stream feeds object types that find
+    duplicates; it may raise too.
     """
     source = equipment.sources[read.key.stream]
     limits = equipment.definition.limits
     transformer = equipment.transformers[read.key.stream]
-    chunking = Chunking(records=limits.chunk_records, size=limits.chunk_bytes)
+    bounds = {"records": limits.chunk_records, "size": limits.chunk_bytes}
+    gathering = Gathering(**bounds) if transformer.finds_duplicates else None
+    chunking = Chunking(**bounds)
+    filling = gathering or chunking
     rejected: list[Rejected] = []
     paging = Paging(
         read,
         source,
-        full=lambda: chunking.full,
+        full=lambda: filling.full,
         time_left=time_left,
         limit=limit,
         before_more=before_more,
@@ -47,7 +58,7 @@ async def take(
     page: Page | None = None
     async for cursor, page in paging.pages():
         for index, outcome in enumerate(transformer.transform(page.records)):
-            chunking.add(outcome)
+            filling.add(outcome)
             if outcome.problems:
                 kept = transformer.used.of(page.records[index])
                 place = {"cursor": cursor, "index": index}
@@ -55,6 +66,10 @@ async def take(
     assert page is not None  # noqa: S101 # there is a first page, or an error
     following = _following(read, page, equipment) if read.tail else ()
     rest = None if read.tail else page.next
+    sifted = Sifted(chunking)
+    if gathering is not None:
+        sifted = gathering.sifted(read.key, await met_before(gathering.identities))
+        chunking = sifted.chunking
     return Staged(
         parts=chunking.parts(execution_id, read.key, several=rest is not None),
         rejected=rejected,
@@ -64,6 +79,8 @@ async def take(
         records_quarantined=chunking.records_quarantined,
         values_left_out=chunking.values_left_out,
         tallies=chunking.tallies,
+        identities=sifted.identities,
+        conflicts=sifted.conflicts,
         next=following,
         rest=rest,
         pages=paging.budget,

@@ -34,6 +34,13 @@ class Conclusion:
 
     end: RunState
     findings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What a person may want to know, though nothing of it is amiss."""
+
+    @property
+    def reason(self) -> str:
+        """Say it all in one text."""
+        return " ".join([*(self.findings or ["Everything arrived."]), *self.notes])
 
 
 def miscounted(sums: Sums) -> str | None:
@@ -51,10 +58,18 @@ def miscounted(sums: Sums) -> str | None:
 def conclude(sums: Sums, result: Mapping[str, Any] | None) -> Conclusion:
     """Compare entries per object type with ``progressResult``; anything amiss makes it PARTIAL.
 
-    A counter that Assets does not give is no evidence either way.
+    A counter that Assets does not give is no evidence either way: it is noted.
     """
-    findings = (*_ours(sums), *_theirs(sums, result or {}))
-    return Conclusion(RunState.PARTIAL if findings else RunState.DONE, findings)
+    findings, notes = [*_ours(sums)], [*_conflicts(sums)]
+    try:
+        report = msgspec.convert(result or {}, _Report, strict=False)
+    except msgspec.ValidationError as error:
+        findings.append(f"The result that Assets reports cannot be read ({error}).")
+    else:
+        findings += _theirs(sums, report)
+        notes += _noted(sums, report)
+    end = RunState.PARTIAL if findings else RunState.DONE
+    return Conclusion(end, tuple(findings), tuple(notes))
 
 
 def _ours(sums: Sums) -> Iterator[str]:
@@ -67,23 +82,42 @@ def _ours(sums: Sums) -> Iterator[str]:
                 "stable sort order, or page by key."
             )
     for one in sums.types:
-        if one.entries_submitted + one.entries_repeated < one.entries_mapped:
-            refused = one.entries_mapped - one.entries_submitted - one.entries_repeated
+        spared = one.entries_repeated + one.entries_conflicting
+        if one.entries_submitted + spared < one.entries_mapped:
+            refused = one.entries_mapped - one.entries_submitted - spared
             yield f"{one.object_type}: Assets refused {refused} entries; they are in quarantine."
 
 
-def _theirs(sums: Sums, result: Mapping[str, Any]) -> Iterator[str]:
-    try:
-        report = msgspec.convert(result, _Report, strict=False)
-    except msgspec.ValidationError as error:
-        yield f"The result that Assets reports cannot be read ({error})."
-        return
+def _conflicts(sums: Sums) -> Iterator[str]:
+    for one in sums.types:
+        if one.entries_conflicting:
+            yield (
+                f"{one.object_type}: {one.entries_conflicting} entries were not sent, because "
+                "their identity comes earlier with other content."
+            )
+
+
+def _theirs(sums: Sums, report: _Report) -> Iterator[str]:
     if report.result not in (None, "OK"):
         yield f"Assets reports the result {report.result}."
-    reported = {one.objectTypeName: one for one in (report.objectTypeResultMap or {}).values()}
+    reported = _by_name(report)
     for name, sent in entries_by_type(sums).items():
         if name in reported:
             yield from _type(name, sent, reported[name])
+
+
+def _noted(sums: Sums, report: _Report) -> Iterator[str]:
+    reported = _by_name(report)
+    for name, sent in entries_by_type(sums).items():
+        seen = reported[name].entriesInSource if name in reported else None
+        if seen is None and sent:
+            yield f"{name}: {sent} entries sent, not confirmed by Assets."
+        if seen is not None and seen > sent:
+            yield f"{name}: {sent} entries sent, Assets saw {seen}: some of them arrived twice."
+
+
+def _by_name(report: _Report) -> dict[str | None, _TypeReport]:
+    return {one.objectTypeName: one for one in (report.objectTypeResultMap or {}).values()}
 
 
 def _type(name: str, sent: int, reported: _TypeReport) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from assetferry.engine.standing import Held, Stalled, Waiting, came_further_at, standing
+from assetferry.ledger.conflicts import Conflicting
 from assetferry.ledger.run import Run
 from assetferry.ledger.sums import Sums
 from assetferry.ledger.timeline import Event
@@ -59,7 +60,12 @@ def how_it_stands(run: Run, sums: Sums) -> dict[str, Any]:
     return told
 
 
-def told(run: Run, sums: Sums, events: Sequence[Event] = ()) -> dict[str, Any]:
+def told(
+    run: Run,
+    sums: Sums,
+    events: Sequence[Event] = (),
+    conflicts: Sequence[Conflicting] = (),
+) -> dict[str, Any]:
     """Tell the whole story of a run; times are epoch seconds."""
     return headline(run) | {
         "standing": how_it_stands(run, sums),
@@ -92,6 +98,17 @@ def told(run: Run, sums: Sums, events: Sequence[Event] = ()) -> dict[str, Any]:
             {"host": one.host, "free_at": one.until, "reason": one.reason} for one in sums.closed
         ],
         "object_types": _object_types(run, sums),
+        "conflicts": [
+            {
+                "object_type": one.object_type,
+                "identity": one.identity,
+                "stream": one.stream,
+                "place": {"cursor": one.cursor, "index": one.position},
+                "sent": {"cursor": one.sent_cursor, "index": one.sent_position},
+            }
+            for one in conflicts
+        ],
+        "overrides": run.overrides or {},
         "events": [{"at": one.at, "kind": one.kind, "text": one.text} for one in events],
     }
 
@@ -102,11 +119,12 @@ def _object_types(run: Run, sums: Sums) -> list[dict[str, Any]]:
     for one in sums.types:
         row = rows.setdefault(
             one.object_type,
-            {"object_type": one.object_type, "mapped": 0, "repeated": 0, "sent": 0}
-            | {"quarantined": 0},
+            {"object_type": one.object_type}
+            | dict.fromkeys(("mapped", "repeated", "conflicting", "sent", "quarantined"), 0),
         )
         row["mapped"] += one.entries_mapped
         row["repeated"] += one.entries_repeated
+        row["conflicting"] += one.entries_conflicting
         row["sent"] += one.entries_submitted
         row["quarantined"] += one.entries_quarantined
     reported = _reported(run.result or {})

@@ -48,12 +48,13 @@ async def start(desk: Desk, run: Run) -> None:
         if not await part(desk, run):
             return
         run = await still_ours(desk, run)
-    definition = desk.equipment.definition
+    definition, transformers = desk.equipment.definition, desk.equipment.transformers
     await desk.ledger.run(
         open_streams,
         run.id,
         run.token,
         list(desk.equipment.sources),
+        ordered=[name for name, one in transformers.items() if one.finds_duplicates],
         hosts=stream_hosts(definition),
         assets_host=assets_host(definition),
     )

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from assetferry.ledger.chunk import ChunkKey, Read, Send, at_key
 from assetferry.ledger.clock import instant
 from assetferry.ledger.doors import ALL_OPEN, Doors, look
+from assetferry.ledger.free_rows import to_read, to_send
 from assetferry.ledger.pacing import BUSIEST, SHORT_S
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import SETTLED, ChunkState, RunState
@@ -95,27 +96,6 @@ _LOAD = select(
     _counted(chunks.c.state == ChunkState.STAGED, _LEASED).label("sending"),
     _counted(chunks.c.state == ChunkState.DUE, _LEASED).label("reading"),
 )
-_GIVEN = [
-    chunks.c[name]
-    for name in (
-        *("run", "stream", "number", "part", "cursor", "tail", "pages", "entries"),
-        *("attempts", "losses", "lease_until", "token"),
-    )
-]
-_FREE: Select[Any] = (
-    select(*_GIVEN)
-    .where(
-        chunks.c.run == bindparam("run"),
-        chunks.c.state == bindparam("state"),
-        chunks.c.due_at <= bindparam("now"),
-        or_(chunks.c.lease_until.is_(None), chunks.c.lease_until <= bindparam("now")),
-    )
-    # First due, first served: the halves of a refused chunk come after what waits already.
-    .order_by(chunks.c.due_at, chunks.c.stream, chunks.c.number, chunks.c.part)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_FREE_ELSEWHERE = _FREE.where(chunks.c.stream.in_(bindparam("open", expanding=True)))
 _LEASE = (
     update(chunks)
     .where(at_key(chunks))
@@ -199,33 +179,22 @@ def _chunk(
     load = connection.execute(_LOAD, free).one()
     # Only where one must be free: a look in vain costs as much as one that finds something.
     if load.sending < min(sends, load.staged) and doors.assets:
-        found = _take(connection, free, ChunkState.STAGED, worker)
+        found = to_send(connection, free)
         if found is not None:
+            _lease(connection, found, free["now"], worker)
             return _send(connection, found)
     room = load.staged < _BACK_PRESSURE * sends and load.reading < reads
     if room and doors.streams != []:
-        found = _take(connection, free, ChunkState.DUE, worker, doors.streams)
+        found = to_read(connection, free, doors.streams)
         if found is not None:
+            _lease(connection, found, free["now"], worker)
             return _read(found)
     return None
 
 
-def _take(
-    connection: Connection,
-    free: dict[str, Any],
-    state: ChunkState,
-    worker: str,
-    streams: list[str] | None = None,
-) -> RowMapping | None:
-    if streams is None:
-        chosen, values = _FREE, free | {"state": state}
-    else:
-        chosen, values = _FREE_ELSEWHERE, free | {"state": state, "open": streams}
-    found = connection.execute(chosen, values).mappings().one_or_none()
-    if found is not None:
-        lease = {"until": free["now"] + LEASE_S, "by": worker}
-        connection.execute(_LEASE, _key(found).bound | lease)
-    return found
+def _lease(connection: Connection, row: RowMapping, now: float, worker: str) -> None:
+    lease = {"until": now + LEASE_S, "by": worker}
+    connection.execute(_LEASE, _key(row).bound | lease)
 
 
 def _send(connection: Connection, row: RowMapping) -> Send:

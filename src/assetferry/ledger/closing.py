@@ -7,7 +7,7 @@ from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
 from assetferry.ledger.retrying import fail_chunk
 from assetferry.ledger.states import RunState
-from assetferry.ledger.tables import payloads, runs
+from assetferry.ledger.tables import identities, payloads, runs
 from assetferry.ledger.timeline import note
 
 __all__ = ["begin_closing", "close_step", "end_run", "end_unreached", "give_up", "reported"]
@@ -95,6 +95,7 @@ def end_run(
         held_since=None,
     )
     connection.execute(delete(payloads).where(payloads.c.run == run))
+    connection.execute(delete(identities).where(identities.c.run == run))
     note(connection, run, "ended", f"{end}: {reason}")
 
 

@@ -23,6 +23,7 @@ _STREAM_SUMS = (
 _TALLY_SUMS = (
     "entries_mapped",
     "entries_repeated",
+    "entries_conflicting",
     "entries_submitted",
     "entries_quarantined",
 )

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Part", "Rejected", "Staged", "TypeTally"]
+__all__ = [
+    "Conflict",
+    "Identity",
+    "Part",
+    "Place",
+    "Rejected",
+    "Staged",
+    "TypeTally",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,36 @@ class Rejected:
     record: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An entry that goes first of all with its identity in this run; both are hashes."""
+
+    identity: bytes
+    content: bytes
+    position: int
+    """The record among those of its read, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry came from: a read of its stream, and the record in it."""
+
+    number: int
+    part: str
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conflict:
+    """An entry whose identity stands at an earlier place with other content; it is not sent."""
+
+    object_type: str
+    identity: Sequence[str]
+    position: int
+    sent: Place
+    """Where the entry came from that was sent."""
+
+
 @dataclass(slots=True)
 class TypeTally:
     """What a read made for one object type."""
@@ -37,6 +75,7 @@ class TypeTally:
     entries_mapped: int = 0
     entries_repeated: int = 0
     entries_quarantined: int = 0
+    entries_conflicting: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +91,9 @@ class Staged:
     values_left_out: int = 0
     """Optional values that did not fit their attribute's type and were not sent."""
     tallies: Mapping[str, TypeTally] = field(default_factory=dict[str, TypeTally])
+    identities: Sequence[Identity] = ()
+    """Of object types that find duplicates: what this read is the first to send."""
+    conflicts: Sequence[Conflict] = ()
     next: Sequence[Mapping[str, Any]] = ()
     """Cursors of the rows to follow: one of a chain, all of a plan. Only a tail has them."""
     rest: Mapping[str, Any] | None = None

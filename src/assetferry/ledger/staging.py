@@ -6,9 +6,11 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from assetferry.ledger.chunk import Read, Send, at_key
 from assetferry.ledger.clock import instant
+from assetferry.ledger.conflicts import keep_conflicts
 from assetferry.ledger.counting import add_to_stream, add_to_tallies
 from assetferry.ledger.enqueuing import add_due, add_staged
 from assetferry.ledger.errors import LeaseLost
+from assetferry.ledger.identities import remember_identities
 from assetferry.ledger.quarantining import set_aside
 from assetferry.ledger.staged import Staged
 from assetferry.ledger.states import ChunkState, RunState
@@ -76,6 +78,8 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
     _add_following(connection, read, staged, now)
     _count(connection, read, staged, now, _moved(total, staged))
     set_aside(connection, key, staged.rejected, now)
+    remember_identities(connection, key, staged.identities)
+    keep_conflicts(connection, key, staged.conflicts, now)
     return _going_on(read, staged) if keep else None
 
 

@@ -1,6 +1,6 @@
 """Flow step 1: from the run's row to an execution and the first rows of every stream."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -82,11 +82,13 @@ def open_streams(
     token: int,
     names: Sequence[str],
     *,
+    ordered: Collection[str] = (),
     hosts: Mapping[str, str] | None = None,
     assets_host: str | None = None,
 ) -> None:
     """Give every stream its first row; from here on lanes work.
 
+    Reads of an ``ordered`` stream are staged in the order of their places, one after another.
     ``hosts`` says which host a stream asks, ``assets_host`` which one Assets is: rows wait in
     the ledger while theirs must not be asked.
     """
@@ -100,7 +102,10 @@ def open_streams(
     )
     now = instant(connection)
     asked = hosts or {}
-    rows = [{"run": run, "stream": name, "host": asked.get(name)} for name in names]
+    rows = [
+        {"run": run, "stream": name, "ordered": name in ordered, "host": asked.get(name)}
+        for name in names
+    ]
     connection.execute(insert(streams), rows)
     for name in names:
         add_due(connection, [ChunkKey(run, name, 0, "")], [None], now, tail=True)

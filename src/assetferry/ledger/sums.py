@@ -41,7 +41,10 @@ class TypeSums:
     object_type: str
     entries_mapped: int
     entries_repeated: int
-    """Equal to another entry of the same chunk, and so not sent again."""
+    """Equal to an entry that is sent: of the same chunk, or, where the type finds duplicates, of
+    the same run."""
+    entries_conflicting: int
+    """Not sent, because an entry of an earlier place has the same identity and other content."""
     entries_submitted: int
     entries_quarantined: int
 

@@ -20,14 +20,18 @@ from sqlalchemy import (
 
 from assetferry.ledger.columns import Instant, Json
 from assetferry.ledger.outside_tables import notices, trigger_calls, triggers
+from assetferry.ledger.repeat_tables import conflicts, identities
 from assetferry.ledger.schema import lease, metadata
 from assetferry.ledger.states import ENDED, ChunkState, RunState
 
 __all__ = [
+    "UNREAD",
     "chunks",
+    "conflicts",
     "events",
     "external_ids",
     "hosts",
+    "identities",
     "metadata",
     "notices",
     "payloads",
@@ -46,6 +50,8 @@ def _listed(states: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{state}'" for state in sorted(states))
 
 
+UNREAD = text(f"state = '{ChunkState.DUE}'")
+"""A place still to be read, by this text and no bound value: so SQLite finds its partial index."""
 _UNFINISHED = text(f"state NOT IN ({_listed(ENDED)})")
 
 
@@ -116,6 +122,7 @@ streams = Table(
     Column("stream", Text, primary_key=True),
     Column("total", BigInteger),
     Column("moved", Text),
+    Column("ordered", Boolean, nullable=False, server_default=text("false")),
     Column("exhausted", Boolean, nullable=False, server_default=text("false")),
     Column("host", Text),
     Column("records_read", Integer, nullable=False, server_default="0"),
@@ -136,6 +143,7 @@ tallies = Table(
     Column("object_type", Text, primary_key=True),
     Column("entries_mapped", Integer, nullable=False, server_default="0"),
     Column("entries_repeated", Integer, nullable=False, server_default="0"),
+    Column("entries_conflicting", Integer, nullable=False, server_default="0"),
     Column("entries_submitted", Integer, nullable=False, server_default="0"),
     Column("entries_quarantined", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["run", "stream"], ["streams.run", "streams.stream"], ondelete="CASCADE"),
@@ -167,6 +175,15 @@ chunks = Table(
         "state",
         sqlite_where=text("lease_until IS NOT NULL"),
         postgresql_where=text("lease_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_chunks_unread",
+        "run",
+        "stream",
+        "number",
+        "part",
+        sqlite_where=UNREAD,
+        postgresql_where=UNREAD,
     ),
 )
 

@@ -8,7 +8,7 @@ import msgspec
 from assetferry.definition.document import Definition
 from assetferry.definition.names import slug
 from assetferry.definition.object_types import ObjectType
-from assetferry.definition.scalars import Misfit
+from assetferry.definition.scalars import Misfit, as_text
 from assetferry.mapping.fields import Field, Step, Unfit, compile_field
 from assetferry.mapping.outcome import Entry, Outcome, Problem
 from assetferry.mapping.projections import Reader, is_true
@@ -56,6 +56,7 @@ class EntryMaker:
         """Compile ``object_type``, which passed ``load``'s checks."""
         self.object_type = name
         self.selector = slug(name)
+        self.finds_duplicates = object_type.finds_duplicates
         self._where = _optional(object_type.where)
         self._where_record = _optional(object_type.where_record)
         self._each = _optional(object_type.each)
@@ -63,6 +64,11 @@ class EntryMaker:
             compile_field(definition, attribute_name, slug(attribute_name), attribute)
             for attribute_name, attribute in object_type.attributes.items()
         ]
+        self._identity = (
+            tuple(slug(key) for key, one in object_type.attributes.items() if one.identity)
+            if object_type.finds_duplicates
+            else ()
+        )
         self._of_item = _steps(fields, from_record=False)
         self._of_record = _steps(fields, from_record=True)
 
@@ -103,7 +109,9 @@ class EntryMaker:
             reason = f"{place}a text holds half of a character, which JSON cannot carry; mend it"
             made.problems.append(Problem(self.object_type, None, "bad_text", reason))
             return
-        made.entries.append(Entry(self.object_type, self.selector, encoded))
+        # Compared by Assets as trimmed text (assets-api §12.3).
+        identity = tuple([as_text(body[name]).strip() for name in self._identity])
+        made.entries.append(Entry(self.object_type, self.selector, encoded, identity))
 
     def _fill(
         self, body: dict[str, Any], steps: _Steps, source: Any, made: Made, place: str

@@ -16,6 +16,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """The key under ``data`` that this object type's mapping reads."""
     body: bytes
     """The entry as JSON, encoded once."""
+    identity: tuple[str, ...] = ()
+    """What tells its object from others, as Assets compares it; empty where nobody needs it."""
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False):

@@ -24,6 +24,8 @@ class Transformer:
         """What the object types read of a record, and so all that is kept of a bad one."""
         self.selectors: Mapping[str, str] = {maker.object_type: maker.selector for maker in makers}
         """From each object type to the key under ``data`` that holds its entries."""
+        self.finds_duplicates = any(maker.finds_duplicates for maker in makers)
+        """Whether the entries of any of its object types are to be told apart over the run."""
         self._makers = tuple(makers)
 
     @property
