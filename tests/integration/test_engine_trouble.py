@@ -145,12 +145,12 @@ async def test_a_replaced_token_holds_the_run(
 
 @pytest.fixture
 def small_server() -> Iterator[LocalAssets]:
-    """An Assets that takes no body above 700 bytes."""
+    """An Assets that takes no body above 20,000 bytes."""
     with LocalAssets(Settings(port=0, max_body_bytes=20_000)) as server:
         yield server
 
 
-async def test_a_chunk_too_large_for_assets_is_halved(
+async def test_r10_a_chunk_too_large_for_assets_is_halved(
     ledger: Ledger,
     small_server: LocalAssets,
     third_party: ThirdParty,
@@ -178,7 +178,33 @@ async def test_a_chunk_too_large_for_assets_is_halved(
     assert (await ledger.run(sums, run.id)).entries_submitted == 100
 
 
-async def test_one_refused_entry_is_found_and_set_aside(
+async def test_r10_a_record_too_large_for_assets_holds_the_run(
+    ledger: Ledger,
+    small_server: LocalAssets,
+    third_party: ThirdParty,
+    third_party_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Halving comes down to the one entry that Assets cannot take: a person has to map less."""
+    third_party.records[42]["name"] = "x" * 30_000
+    site = Site(small_server, small_server.new_source("Hardware"))
+    monkeypatch.setenv("ASSETS_TOKEN", site.made.token)
+    monkeypatch.setenv("INVENTORY_TOKEN", "let-me-in")
+    run = await run_import(
+        ledger,
+        definition(
+            site.url,
+            source(third_party_url, page_size=100),
+            limits="chunk_records = 100\nsends = 1",
+            service_url=third_party_url,
+        ),
+    )
+    assert run.held
+    assert "one entry" in (run.held_reason or "")
+    assert site.states() == ["INGESTING"]
+
+
+async def test_r10_one_poison_record_is_found_and_set_aside(
     ledger: Ledger, site: Site, text: str
 ) -> None:
     """400 while INGESTING: bisection finds the entry, the other 99 arrive."""
