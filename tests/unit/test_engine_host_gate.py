@@ -120,6 +120,21 @@ async def test_r10_a_host_that_does_not_say_is_left_alone_ever_longer(
     assert told == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 900.0, 900.0]
 
 
+async def test_r10_a_pause_after_which_the_host_answers_is_long_enough(
+    sqlite_ledger: Ledger,
+) -> None:
+    """A host that throttles one request in twenty is not left alone for a quarter of an hour."""
+    now = [100.0]
+    gate = HostGate(sqlite_ledger, budget(None), clock=lambda: now[0])
+    for _ in range(12):
+        await gate.asked_to_wait("inventory.example.com", 443, None)
+        gate.answered("inventory.example.com", 443)  # what was sent before the pause
+        now[0] += 1.0
+        gate.answered("inventory.example.com", 443)
+    (pause,) = await sqlite_ledger.run(pauses)
+    assert pause.left == 1.0
+
+
 async def test_without_a_budget_the_ledger_is_looked_at_once_a_second(
     sqlite_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,7 +104,11 @@ async def watch(desk: Desk, run: Run) -> None:
             )
         case "CANCELLED":
             await _cancelled_there(desk, run)
-        case "INGESTING" | "PROCESSING":
+        case "INGESTING":
+            # Something between us answered in the place of Assets: it has not heard of the end.
+            await desk.target(run).complete(run.execution_id or "")
+            await _wait_on(desk, run)
+        case "PROCESSING":
             await _wait_on(desk, run)
 
 

@@ -1,6 +1,7 @@
 """Lets a request go when its host may be asked, as all runs of the ledger have agreed."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 
@@ -79,6 +80,12 @@ class HostGate:
             return
         reason = f"{name} asked to be left alone."
         self._keep(await self._ledger.run(pause_host, name, seconds=seconds, reason=reason))
+
+    def answered(self, host: str, port: int) -> None:
+        """Hear that the host has answered: a guessed pause that is over was long enough."""
+        name = host_name(host, port)
+        if self._unsaid and self._unsaid.get(name, (math.inf, 0.0))[0] <= self._clock():
+            del self._unsaid[name]
 
     async def _past_pause(self, name: str) -> None:
         if self._clock() - self._looked_at >= _STALE_S:

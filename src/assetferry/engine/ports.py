@@ -88,6 +88,10 @@ class Gate(Protocol):
         """Hear that the host asks to be left alone for so long; None where it does not say."""
         ...
 
+    def answered(self, host: str, port: int) -> None:
+        """Hear that the host has answered, and asks for no wait."""
+        ...
+
 
 def _unguarded(gate: Gate) -> None:
     """Equipment that asks nobody has no gate to close."""

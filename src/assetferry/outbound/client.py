@@ -155,6 +155,8 @@ class Outbound:
         wait = asked_wait(response, now=time.time())
         if wait or (wait is None and response.status == _TOO_MANY):
             await self._gate.asked_to_wait(host, port, wait)
+        else:
+            self._gate.answered(host, port)
         return response
 
     async def _send(

@@ -19,3 +19,7 @@ class Gate(Protocol):
     async def asked_to_wait(self, host: str, port: int, seconds: float | None) -> None:
         """Hear that the host asks to be left alone for so long; None where it does not say."""
         ...
+
+    def answered(self, host: str, port: int) -> None:
+        """Hear that the host has answered, and asks for no wait."""
+        ...
