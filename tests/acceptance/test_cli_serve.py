@@ -99,20 +99,26 @@ def test_serve_takes_a_call_runs_it_and_stops_in_order(
     assert ferry.run("triggers", "show", str(file), "--json").json == {"triggers": []}
 
 
-def test_serve_goes_on_with_what_a_killed_one_left(
-    ferry: Ferry, file: Path, site: Site, third_party: ThirdParty, started: Started
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_serve_goes_on_with_what_another_one_left(
+    ferry: Ferry,
+    file: Path,
+    site: Site,
+    third_party: ThirdParty,
+    started: Started,
+    how: signal.Signals,
 ) -> None:
-    """Killed in the middle of a run: the next process finishes it, with nobody asking."""
+    """Ended in the middle of a run: the next process finishes it, with nobody asking."""
     made = ferry.run("triggers", "replace", str(file), "--json").json
     process, url = started()
 
     def kill() -> None:
         if len(third_party.asked) == 5:
-            process.send_signal(signal.SIGKILL)
+            process.send_signal(how)
 
     third_party.before = kill
     assert call(url, made, "first")[0] == 200
-    assert ended(process).code == -signal.SIGKILL
+    assert ended(process).code == (0 if how == signal.SIGTERM else -how)
     again, _ = started()
     until(lambda: site.states() == ["DONE"], "the run's end")
     assert site.objects("objectType = Laptop") == 100

@@ -304,3 +304,30 @@ async def test_check_tells_as_a_test(
     assert [one.message for one in report.steps if one.step == "notify"] == [
         "The receiver answered 500."
     ]
+
+
+async def test_check_says_what_would_keep_a_notice_from_being_sent(
+    site: Site, third_party_url: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without sending one, as a warning, and with no more of the address than its host."""
+    text = definition(site.url, source(third_party_url), service_url=third_party_url)
+
+    async def found(written: str) -> list[tuple[str, str]]:
+        report = await check(written, origin="test.toml", environ=os.environ)
+        return [(one.state, one.message) for one in report.steps if one.step == "notify"]
+
+    assert await found(notifying(text, receiver)) == []
+    ((state, message),) = await found(notifying(text, receiver, allowed=False))
+    assert state == "warning"
+    assert "127.0.0.1" in message
+    assert "very-secret-path" not in message
+    monkeypatch.setenv("HOOK_SECRET", "short")
+    ((state, message),) = await found(notifying(text, receiver))
+    assert state == "warning"
+    assert "fewer than 24 bytes" in message
+    monkeypatch.setenv("HOOK", "hooks.example.com/very-secret-path")
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    ((state, message),) = await found(notifying(text, receiver))
+    assert state == "warning"
+    assert "very-secret-path" not in message
+    assert receiver.told == []

@@ -61,5 +61,6 @@ async def _serve(definitions: dict[str, Served], host: str, port: int, *, as_jso
                     names = ", ".join(definitions)
                     click.echo(f"Serving {names} at {url}  (stop it with Ctrl-C)")
                 await Rounds(ledger, importer, definitions).go()
+        await importer.left()
         if importer.broken is not None:
             raise importer.broken

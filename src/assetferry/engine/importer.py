@@ -157,6 +157,10 @@ class Importer:
         """Let lanes finish what they hold within seconds, and take nothing new."""
         self._attendance.leave()
 
+    async def left(self) -> None:
+        """Wait, after ``leave``, until lanes have finished or given back what they held."""
+        await self._dispatch.finished()
+
     def _stop_if_broken(self, task: asyncio.Task[None]) -> None:
         """Stop the lanes of a process that can no longer keep their leases."""
         error = None if task.cancelled() else task.exception()

@@ -22,7 +22,7 @@ from assetferry.preflight.asking_sources import ask_source
 from assetferry.preflight.choices import choice_findings
 from assetferry.preflight.finding import Finding, Places, Step
 from assetferry.preflight.ground import Ground, skipped
-from assetferry.preflight.notifying import told
+from assetferry.preflight.notifying import hindered, told
 from assetferry.preflight.probing import Probe
 from assetferry.preflight.reach import denied, egress_findings
 from assetferry.preflight.report import Report, misdefined
@@ -66,8 +66,7 @@ async def check(
         refused = await denied(definition)
         for finding in egress_findings(definition, refused):
             report.add("egress", finding)
-        if notify:
-            report.add("notify", await told(definition, environ))
+        await _tell(definition, environ, report, really=notify)
         await _ask(
             Ground(
                 definition=definition,
@@ -78,6 +77,15 @@ async def check(
             report,
         )
     return report
+
+
+async def _tell(
+    definition: Definition, environ: Mapping[str, str], report: Report, *, really: bool
+) -> None:
+    """Send a test notice if asked to, else only look whether one could be sent."""
+    found = await told(definition, environ) if really else hindered(definition, environ)
+    if found is not None:
+        report.add("notify", found)
 
 
 async def _ask(ground: Ground, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""A test notice: whether whom the definition names can be told."""
+"""Whether whom the definition names can be told: looked at, or tried."""
 
 import time
 from collections.abc import Mapping
@@ -9,11 +9,42 @@ from secrets import token_hex
 import msgspec
 
 from assetferry.definition.document import Definition
+from assetferry.definition.secrets import SecretMissing, resolve
+from assetferry.equipment import allowed_hosts
 from assetferry.errors import FerryError
 from assetferry.notices.sending import send
+from assetferry.outbound.address import requestable
+from assetferry.outbound.egress import Egress
+from assetferry.outbound.signature import SigningKey
 from assetferry.preflight.finding import Finding
 
-__all__ = ["told"]
+__all__ = ["hindered", "told"]
+
+
+def hindered(definition: Definition, environ: Mapping[str, str]) -> Finding | None:
+    """Say what would keep notices from being sent, without sending any; None if nothing would.
+
+    Runs go on without notices, so it is a warning. A secret that is not there has its own finding.
+    """
+    notify = definition.notify
+    if notify is None:
+        return None
+    try:
+        url = resolve(notify.url, environ).reveal()
+        if notify.secret is not None:
+            SigningKey(resolve(notify.secret, environ))
+        # The address is a secret: no message may hold more of it than the host.
+        Egress.of(allowed_hosts(definition)).check(requestable(url))
+    except SecretMissing:
+        return None
+    except FerryError as error:
+        return Finding(
+            state="warning",
+            message=f"nobody could be told: {error}",
+            cure="Correct it; runs go on without notices.",
+            path=("notify",),
+        )
+    return None
 
 
 async def told(definition: Definition, environ: Mapping[str, str]) -> Finding:

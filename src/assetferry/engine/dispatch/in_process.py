@@ -31,6 +31,10 @@ class InProcess(Dispatch):
         """Give the task that attends to a run, or has attended to it; None if it never did."""
         return self._tasks.get(run)
 
+    async def finished(self) -> None:
+        """Wait until nothing is attended to here any more, however each ended."""
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
     async def stop(self) -> None:
         """Stop where it stands whatever still runs."""
         for task in self._tasks.values():
