@@ -23,7 +23,7 @@ class Failing:
 
 
 def lane(error: Exception) -> Lane:
-    run = SimpleNamespace(id="run")
+    run = SimpleNamespace(id="run", definition_hash="0")
     desk = SimpleNamespace(ledger=Failing(error), run=run, paced=frozenset[str]())
     return Lane(cast("Desk", desk), "w")
 

@@ -76,7 +76,10 @@ async def _asked(ledger: Ledger, found: Run, text: str | None) -> NewRun | None:
     against = against_retry(
         found,
         await ledger.run(later_full_run, found),
-        old=load(found.definition_text, origin=f"run {found.id}"),
+        old=[
+            load(one, origin=f"run {found.id}")
+            for one in (*(found.earlier_texts or []), found.definition_text)
+        ],
         new=definition,
         streams=streams,
     )

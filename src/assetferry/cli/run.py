@@ -84,7 +84,8 @@ async def _take_up(importer: Importer, run: Run, asked: NewRun, shown: Progress)
     if run.definition_hash != asked.definition_hash:
         shown.say(
             f"{asked.origin} has changed since run {run.id} began; it goes on with the text it "
-            "began with (--new closes it and begins anew)"
+            f"began with. To take the new one: assetferry runs resume {run.id} --definition "
+            f"{asked.origin}; or --new closes it and begins anew"
         )
     if run.held and run.state is RunState.PROCESSING:
         shown.say(f"Run {run.id} is held, and Assets goes on with it: watching it to its end")

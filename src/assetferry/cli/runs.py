@@ -1,6 +1,7 @@
 """``assetferry runs``: what has been imported, and what waits for a person."""
 
 import asyncio
+from pathlib import Path
 
 import click
 
@@ -11,10 +12,13 @@ from assetferry.cli.progress import open_progress
 from assetferry.cli.quarantine import command as quarantine
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
+from assetferry.definition.load import content_hash, load
 from assetferry.engine.importer import Importer
+from assetferry.engine.redefinition import redefinition
 from assetferry.engine.report import headline, how_it_stands, told
 from assetferry.ledger.conflicts import conflicts_of
-from assetferry.ledger.run import latest_runs, load_run
+from assetferry.ledger.redefining import Redefinition
+from assetferry.ledger.run import Run, latest_runs, load_run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import sums
 from assetferry.ledger.timeline import timeline
@@ -88,9 +92,19 @@ def show(run: str, *, as_json: bool) -> None:
 
 @command.command()
 @click.argument("run")
+@click.option(
+    "--definition",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Go on with this text; object types, identities and sources must be as they were.",
+)
 @overriding
-def resume(run: str, *, override: str | None, reason: str | None) -> None:
-    """Let the held RUN go on, and see it to its end."""
+def resume(run: str, *, file: Path | None, override: str | None, reason: str | None) -> None:
+    """Let the held RUN go on, and see it to its end.
+
+    It goes on with the definition that it began with, whatever became of the file, unless
+    another text is given.
+    """
     overrides = read_overrides(override, reason)
 
     async def resumed() -> Exit:
@@ -100,13 +114,23 @@ def resume(run: str, *, override: str | None, reason: str | None) -> None:
             interruptible(importer.leave),
         ):
             found = await ledger.run(load_run, run)
-            if not await importer.resume(found.id, overrides=overrides):
+            instead = None if file is None else _instead(found, file)
+            if not await importer.resume(found.id, overrides=overrides, instead=instead):
                 click.echo(f"Run {found.id} is not held: {found.state}.", err=True)
                 return Exit.USAGE
             with open_progress(None) as progress:
                 return await see_to_the_end(ledger, importer, found, progress)
 
     raise SystemExit(asyncio.run(resumed()))
+
+
+def _instead(run: Run, file: Path) -> Redefinition | None:
+    """Read what a run shall go on with; None if it is what it works with already."""
+    text = file.read_text(encoding="utf-8")
+    if content_hash(text) == run.definition_hash:
+        return None
+    old = load(run.definition_text, origin=f"run {run.id}")
+    return redefinition(run, old=old, new=load(text, origin=str(file)), text=text, origin=str(file))
 
 
 @command.command()

@@ -37,11 +37,15 @@ async def follow(ledger: Ledger, importer: Importer, run: Run, shown: Progress) 
     """
     working = importer.attending(run.id)
     while True:
+        # Before the run is looked at: what is done then shows in what is read.
+        done = working is not None and working.done()
         run = await ledger.run(load_run, run.id)
         shown.update(run, await ledger.run(sums, run.id))
-        if working is not None and working.done():
+        if working is not None and done:
             working.result()
-            return run
+            if not (run.ended or run.held or importer.leaving):
+                shown.say(f"This process cannot work on run {run.id}; it waits for one that can")
+            working = None
         if working is None and (run.ended or run.held or importer.leaving):
             return run
         if working is None:

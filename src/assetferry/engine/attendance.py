@@ -1,6 +1,8 @@
 """This process at work on runs: their equipment, their lanes, and how it leaves them."""
 
 import asyncio
+import logging
+from contextlib import AsyncExitStack
 
 from assetferry.engine.backoff import Backoff
 from assetferry.engine.bell import Bell
@@ -11,14 +13,15 @@ from assetferry.engine.keeper import Keeper
 from assetferry.engine.lane import Lane
 from assetferry.engine.ports import Equip
 from assetferry.engine.redriving import for_retry
-from assetferry.errors import NeedsPerson
-from assetferry.ledger.claim import Ended, Held, Wait
-from assetferry.ledger.closing import end_unreached
-from assetferry.ledger.holding import hold
+from assetferry.errors import FerryError
+from assetferry.ledger.claim import Ended, Held, Redefined, Wait
+from assetferry.ledger.declining import decline
 from assetferry.ledger.run import load_run
 from assetferry.ledger.transition import Ledger
 
 __all__ = ["Attendance"]
+
+_log = logging.getLogger(__name__)
 
 _GRACE_S = 5.0
 """How long lanes may finish what they hold when the process is asked to leave."""
@@ -52,29 +55,45 @@ class Attendance:
 
         Raises what stops a lane that is no answer of anybody: an unusable ledger, a bug.
         """
-        run = await self._ledger.run(load_run, run_id)
-        try:
-            async with self._equip(run.definition_text, run.origin) as own:
-                equipment = own
-                if run.retry_of is not None:
-                    equipment = await for_retry(own, self._ledger, run.retry_of)
-                limits = equipment.definition.limits
-                equipment.guard(HostGate(self._ledger, limits.per_minute))
-                desk = Desk(
-                    run=run,
-                    ledger=self._ledger,
-                    keeper=self._keeper,
-                    equipment=equipment,
-                    backoff=Backoff(limits.max_attempts),
-                    paced=paced_hosts(equipment.definition),
-                )
-                await self._work(desk, lanes=limits.reads + limits.sends)
-        except NeedsPerson as error:
-            # A run that is being closed has nothing left to be held for.
-            if not await self._ledger.run(end_unreached, run_id, reason=str(error)):
-                await self._ledger.run(hold, run_id, reason=str(error), cure="Then resume.")
+        while await self._attend(run_id) and not self.leaving.is_set():
+            _log.info("Run %s has another definition now", run_id, extra={"action": "redefined"})
 
-    async def _work(self, desk: Desk, *, lanes: int) -> None:
+    async def _attend(self, run_id: str) -> bool:
+        """Work with the text that the run has now; True if it has got another one meanwhile."""
+        run = await self._ledger.run(load_run, run_id)
+        async with AsyncExitStack() as stack:
+            try:
+                equip = self._equip(run.definition_text, run.origin)
+                equipment = await stack.enter_async_context(equip)
+            except FerryError as lacking:
+                await self._decline(run_id, str(lacking))
+                return False
+            if run.retry_of is not None:
+                equipment = await for_retry(equipment, self._ledger, run.retry_of)
+            limits = equipment.definition.limits
+            equipment.guard(HostGate(self._ledger, limits.per_minute))
+            desk = Desk(
+                run=run,
+                ledger=self._ledger,
+                keeper=self._keeper,
+                equipment=equipment,
+                backoff=Backoff(limits.max_attempts),
+                paced=paced_hosts(equipment.definition),
+            )
+            return await self._work(desk, lanes=limits.reads + limits.sends)
+
+    async def _decline(self, run_id: str, reason: str) -> None:
+        """Leave a run to a process that has what this one lacks."""
+        left = await self._ledger.run(decline, run_id, self._worker, reason=reason)
+        if left:
+            _log.warning(
+                "This process cannot work on run %s: %s It is left to others.",
+                run_id,
+                reason,
+                extra={"action": "declined"},
+            )
+
+    async def _work(self, desk: Desk, *, lanes: int) -> bool:
         bell = Bell()
         self._bells.add(bell)
         tasks = [
@@ -95,17 +114,20 @@ class Attendance:
         for outcome in (self.broken, *ended):
             if isinstance(outcome, Exception):
                 raise outcome
+        return any(outcome is True for outcome in ended)
 
-    async def _serve(self, lane: Lane, bell: Bell) -> None:
+    async def _serve(self, lane: Lane, bell: Bell) -> bool:
+        """Work until there is nothing left to do here; True if the run's definition changed."""
         while not self.leaving.is_set():
             work = await lane.claim()
             match work:
-                case Ended() | Held():
+                case Ended() | Held() | Redefined():
                     bell.ring()
-                    return
+                    return isinstance(work, Redefined)
                 case Wait(seconds=seconds):
                     await bell.wait(seconds)
                 case _:
                     bell.ring()  # where one row was free there may be another
                     await lane.work(work)
         bell.ring()
+        return False

@@ -18,8 +18,10 @@ from assetferry.errors import NeedsPerson, RetryLater
 from assetferry.ledger.calling import Begun, Called, begin_called
 from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.creation import NewRun, adopt, begin_run, blocking_run
+from assetferry.ledger.declining import left_to_others
 from assetferry.ledger.holding import close_overdue, overdue, resume
 from assetferry.ledger.membership import Membership
+from assetferry.ledger.redefining import Redefinition, redefine
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sweeping import left_closing, neglected
@@ -103,14 +105,27 @@ class Importer:
         """Attend to a run that nobody living attends to; False if somebody does."""
         return await self._taking_over(run, lambda _connection: True)
 
-    async def resume(self, run: str, *, overrides: Mapping[str, str] | None = None) -> bool:
+    async def resume(
+        self,
+        run: str,
+        *,
+        overrides: Mapping[str, str] | None = None,
+        instead: Redefinition | None = None,
+    ) -> bool:
         """Let a held run go on, here; False if it is not held, or somebody attends to it.
 
         ``overrides`` are safety limits that a person sets aside, each with the reason given.
+        ``instead`` is another text of its definition, which a run that is merely unattended
+        takes too.
         """
-        return await self._taking_over(
-            run, lambda connection: resume(connection, run, overrides=overrides)
-        )
+
+        def change(connection: Connection) -> bool:
+            redefined = instead is not None and redefine(connection, run, instead)
+            if instead is not None and not redefined:
+                return False
+            return resume(connection, run, overrides=overrides) or redefined
+
+        return await self._taking_over(run, change)
 
     async def cancel(self, run: str) -> bool:
         """Turn a run towards CANCELLED; False if Assets processes it already, or it has ended."""
@@ -193,6 +208,8 @@ class Importer:
         await self._membership.bury_dead()
         for run in await self._ledger.run(neglected, self._membership.worker):
             await self._dispatch.enlisted(run)
+        for run in await self._ledger.run(left_to_others, self._membership.worker):
+            await self.go_on(run)
         await self._end_what_nobody_ends()
 
     async def _end_what_nobody_ends(self) -> None:

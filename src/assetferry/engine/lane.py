@@ -60,8 +60,13 @@ class Lane:
     async def claim(self) -> Work:
         """Take what is to be done next; nothing yet while the ledger is out of reach."""
         try:
+            run = self._desk.run
             return await self._desk.ledger.run(
-                claim, self._desk.run.id, self._worker, paced=self._desk.paced
+                claim,
+                run.id,
+                self._worker,
+                paced=self._desk.paced,
+                definition_hash=run.definition_hash,
             )
         except LedgerBusy as busy:
             _log.warning("Cannot go on: %s", busy, extra={"action": busy.code})

@@ -1,6 +1,6 @@
 """Whether a quarantine may be driven again with a definition (pure)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from assetferry.definition.changes import identity_changes
 from assetferry.definition.document import Definition
@@ -19,12 +19,18 @@ class RetryRefused(Fatal):
 
 
 def against_retry(
-    run: Run, later: Run | None, *, old: Definition, new: Definition, streams: Collection[str]
+    run: Run,
+    later: Run | None,
+    *,
+    old: Sequence[Definition],
+    new: Definition,
+    streams: Collection[str],
 ) -> str | None:
     """Say why the quarantine of ``run`` must not be driven again, and what to do instead.
 
-    ``later`` is a newer full run that was imported, ``old`` the definition that ``run`` worked
-    with, ``new`` the one to retry with, ``streams`` those that have something in quarantine.
+    ``later`` is a newer full run that was imported, ``old`` the definitions that ``run`` worked
+    with, the last one last, ``new`` the one to retry with, ``streams`` those with something in
+    quarantine.
     """
     if run.state not in (RunState.DONE, RunState.PARTIAL):
         return (
@@ -44,9 +50,9 @@ def against_retry(
             f"Run {later.id} is newer and was imported: what is kept of run {run.id} is older "
             f"than what Assets has. Retry run {later.id} instead."
         )
-    if old.name != new.name:
-        return f"The definition is named {new.name!r}, run {run.id} is of {old.name!r}."
-    if changed := identity_changes(old, new):
+    if run.definition != new.name:
+        return f"The definition is named {new.name!r}, run {run.id} is of {run.definition!r}."
+    if changed := identity_changes(old[-1], new):
         return (
             f"{', '.join(changed)}: objects would be told apart in another way than when the run "
             "imported them, and could be doubled. Run the whole import again."
@@ -54,16 +60,19 @@ def against_retry(
     return _not_kept(run, old, new, streams)
 
 
-def _not_kept(run: Run, old: Definition, new: Definition, streams: Collection[str]) -> str | None:
+def _not_kept(
+    run: Run, old: Sequence[Definition], new: Definition, streams: Collection[str]
+) -> str | None:
     for stream in streams:
         if stream not in new.sources:
             return f"The definition has no source {stream!r} any more. Run the whole import again."
-        kept, needed = used_fields(old, stream).names, used_fields(new, stream).names
-        if kept is None or (needed is not None and needed <= kept):
-            continue
-        missing = "whole records" if needed is None else ", ".join(sorted(needed - kept))
-        return (
-            f"The definition now reads {missing} of {stream!r}. Run {run.id} did not, and a "
-            "quarantine keeps only what its definition read. Run the whole import again."
-        )
+        needed = used_fields(new, stream).names
+        for kept in (used_fields(one, stream).names for one in old):
+            if kept is None or (needed is not None and needed <= kept):
+                continue
+            missing = "whole records" if needed is None else ", ".join(sorted(needed - kept))
+            return (
+                f"The definition now reads {missing} of {stream!r}. Run {run.id} did not, and a "
+                "quarantine keeps only what its definition read. Run the whole import again."
+            )
     return None

@@ -33,7 +33,7 @@ from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import SETTLED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, runs, streams
 
-__all__ = ["LEASE_S", "Ended", "Held", "Step", "Wait", "Work", "all_in", "claim"]
+__all__ = ["LEASE_S", "Ended", "Held", "Redefined", "Step", "Wait", "Work", "all_in", "claim"]
 
 LEASE_S = 30.0
 """How long a claimed row stays claimed unless its holder renews it."""
@@ -71,7 +71,12 @@ class Ended:
     run: Run
 
 
-Work: TypeAlias = Read | Send | Step | Wait | Held | Ended
+@dataclass(frozen=True, slots=True)
+class Redefined:
+    """The run has got another text of its definition than the lane works with."""
+
+
+Work: TypeAlias = Read | Send | Step | Wait | Held | Ended | Redefined
 
 
 def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
@@ -84,7 +89,7 @@ _OF_RUN = runs.c.id == bindparam("run")
 _LOCKED = (
     select(
         *(runs.c.state, runs.c.held_since, runs.c.recheck, runs.c.reads, runs.c.sends),
-        *(runs.c.assets_host, BUSIEST),
+        *(runs.c.assets_host, runs.c.definition_hash, BUSIEST),
     )
     .where(_OF_RUN)
     .with_for_update(key_share=True)
@@ -138,14 +143,25 @@ _OUTLOOK = select(
 )
 
 
-def claim(connection: Connection, run_id: str, worker: str, *, paced: Collection[str] = ()) -> Work:
+def claim(
+    connection: Connection,
+    run_id: str,
+    worker: str,
+    *,
+    paced: Collection[str] = (),
+    definition_hash: str | None = None,
+) -> Work:
     """Lease the run's next row for ``worker``: STAGED rows first, then DUE ones, then the run.
 
     Rows whose host must not be asked for a while stay where they are. ``paced`` names the
-    hosts for which the run's definition has a budget.
+    hosts for which the run's definition has a budget. ``definition_hash`` is that of the text
+    which the worker works with: nothing is given to one that has outlasted a hold, while a person
+    gave the run another text.
     """
     # The lock makes one claim at a time, so that the limits hold over all machines.
     locked = connection.execute(_LOCKED, {"run": run_id}).one()
+    if definition_hash not in (None, locked.definition_hash):
+        return Redefined()
     now = instant(connection)
     ingesting = locked.state == RunState.INGESTING and locked.held_since is None
     if ingesting and not locked.recheck:

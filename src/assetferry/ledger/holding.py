@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
@@ -11,7 +11,7 @@ from assetferry.ledger.closing import begin_closing, end_unreached
 from assetferry.ledger.retrying import retry_chunk
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import ENDED, ChunkState, RunState
-from assetferry.ledger.tables import chunks, runs
+from assetferry.ledger.tables import chunks, declines, runs
 from assetferry.ledger.timeline import note
 
 __all__ = ["close_overdue", "hold", "hold_at", "hold_step", "overdue", "resume"]
@@ -98,6 +98,8 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
         .where((chunks.c.attempts > 0) | (chunks.c.losses > 0))
         .values(attempts=0, losses=0, due_at=now)
     )
+    # Whoever could not work on it may have by now what it lacked.
+    connection.execute(delete(declines).where(declines.c.run == run))
     note(connection, run, "resumed", "Resumed")
     return True
 

@@ -27,6 +27,8 @@ class Run:
     definition: str
     definition_text: str
     definition_hash: str
+    earlier_texts: list[str] | None
+    """The texts that it worked with before, where it has been given another one."""
     origin: str
     """Where the definition came from, for people: a file's name."""
     retry_of: str | None

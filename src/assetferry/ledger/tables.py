@@ -28,6 +28,7 @@ __all__ = [
     "UNREAD",
     "chunks",
     "conflicts",
+    "declines",
     "events",
     "external_ids",
     "hosts",
@@ -62,6 +63,7 @@ runs = Table(
     Column("definition", Text, nullable=False),
     Column("definition_text", Text, nullable=False),
     Column("definition_hash", Text, nullable=False),
+    Column("earlier_texts", Json),
     Column("origin", Text, nullable=False),
     Column("retry_of", Text),
     Column("scheduled", Boolean, nullable=False),
@@ -237,6 +239,16 @@ workers = Table(
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
+
+declines = Table(
+    "declines",
+    metadata,
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("worker", Text, primary_key=True, index=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Which workers cannot work on a run, for want of a secret, a file or a module."""
 
 external_ids = Table(
     "external_ids",

@@ -12,7 +12,7 @@ from assetferry.ledger.errors import LedgerUnusable
 
 __all__ = ["HEAD", "upgrade"]
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision; a test compares it with the migrations folder."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from assetferry.ledger.clock import instant
 from assetferry.ledger.leasing import release_all
-from assetferry.ledger.tables import runs, workers
+from assetferry.ledger.tables import declines, runs, workers
 
 __all__ = ["SILENT_S", "Worker", "bury", "leave", "list_workers", "register", "seen"]
 
@@ -59,4 +59,5 @@ def leave(connection: Connection, worker: str) -> None:
 def _forget(connection: Connection, worker: str, *, lost: bool) -> None:
     release_all(connection, worker, lost=lost)
     connection.execute(update(runs).where(runs.c.owner == worker).values(owner=None))
+    connection.execute(delete(declines).where(declines.c.worker == worker))
     connection.execute(delete(workers).where(workers.c.id == worker))
