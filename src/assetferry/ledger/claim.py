@@ -5,8 +5,7 @@ read and sent at once, and the back-pressure of chunks that wait to be sent.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -32,6 +31,7 @@ from assetferry.ledger.pacing import BUSIEST, SHORT_S
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import SETTLED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, runs, streams
+from assetferry.ledger.work import Ended, Held, Redefined, Step, Wait, Work
 
 __all__ = ["LEASE_S", "Ended", "Held", "Redefined", "Step", "Wait", "Work", "all_in", "claim"]
 
@@ -41,42 +41,6 @@ _BACK_PRESSURE = 2
 """STAGED rows per allowed send above which nothing more is read."""
 _LOOK_AGAIN_S = 1.0
 """A wait is never longer: another process may have changed something without telling."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The run itself needs its next step, leased: start, complete, watch or close."""
-
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing can be done for this many seconds, unless somebody else finishes something."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The run waits for a person."""
-
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Nothing happens to the run any more."""
-
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Redefined:
-    """The run has got another text of its definition than the lane works with."""
-
-
-Work: TypeAlias = Read | Send | Step | Wait | Held | Ended | Redefined
 
 
 def _counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
