@@ -136,7 +136,8 @@ class Play(RuleBasedStateMachine):
     def teardown(self) -> None:
         if self.game is not None:
             try:
-                self.game.finish()
+                if not self.game.broken:
+                    self.game.finish()
             finally:
                 self.game.close()
 

@@ -54,6 +54,8 @@ class Game:
         self.moves = 0
         self.disturbed: str | None = None
         """Who ended the run before its time, if somebody did."""
+        self.broken = False
+        """Whether the model has been contradicted: then nothing goes on."""
         self.hired = 0
         for _ in range(3):
             self.hire()
@@ -79,17 +81,20 @@ class Game:
         given = _signature(transition).bind(None, *args, **kwargs)
         if name in LATE:
             self.late.append((transition, args, kwargs))
+        self.broken = True  # unless this comes to its end
         try:
             outcome: Any = self.bench.execute(transition, *args, **kwargs)
         except FerryError as error:
             self.model.saw(name, given.arguments, error, self.now)
             self.check()
+            self.broken = False
             raise
         if name == "begin_completion" and outcome:
             self._check_whole()
         self.model.saw(name, given.arguments, outcome, self.now)
         self.moves += 1
         self.check()
+        self.broken = False
         return outcome
 
     # What somebody does.

@@ -145,8 +145,7 @@ class Player(Ledger):
     async def open(self, answer: Answer) -> Work | None:
         """Let the effect it waits for happen; give the work if that was its last."""
         gate, self.gate = self.gate, None
-        if gate is None:
-            return await self._settle()
+        assert gate is not None, "it waits for something that is no effect"
         self._parked.clear()
         try:
             value = gate.do("right" if gate.side == "ledger" else answer)
