@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from itertools import repeat
 
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from assetferry.outbound.client import Outbound
 from assetferry.outbound.errors import AnswerTooLarge, Interrupted, TimedOut, Unreachable
@@ -140,6 +141,28 @@ async def test_a_handshake_that_falls_silent_is_no_connection() -> None:
         async with Outbound(["127.0.0.1"], timeouts=Timeouts(connect=0.3)) as out:
             with pytest.raises(Unreachable):
                 await out.request("POST", f"https://127.0.0.1:{port}/", body=b"x")
+
+
+class Lost(AbstractResolver):
+    """Never answers."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        _ = host, port, family
+        await asyncio.Event().wait()
+        return []
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+async def test_a_name_server_that_falls_silent_is_given_up() -> None:
+    """The search for the address has the time of a connection, and nothing was sent."""
+    allow, timeouts = ["inventory.example.com"], Timeouts(connect=0.3)
+    async with Outbound(allow, timeouts=timeouts, resolver=Lost()) as out:
+        with pytest.raises(Unreachable, match="cannot be resolved"):
+            await out.request("POST", "http://inventory.example.com/", body=b"x")
 
 
 async def test_a_connection_that_nobody_accepts_is_given_up() -> None:

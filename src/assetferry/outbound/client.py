@@ -72,7 +72,12 @@ class Outbound:
         )
         connector = aiohttp.TCPConnector(
             limit=self._limits.connections,
-            resolver=CheckedResolver(self._egress, exempt=exempt, inner=self._resolver),
+            resolver=CheckedResolver(
+                self._egress,
+                exempt=exempt,
+                inner=self._resolver,
+                timeout=self._timeouts.connect,
+            ),
             keepalive_timeout=_KEEP_ALIVE,
             ssl=_trust(self._ca_file),
         )

@@ -10,7 +10,7 @@ class Timeouts:
     """Seconds. Waiting for a free connection of the pool counts only towards ``total``."""
 
     connect: float = 10.0
-    """From the first packet to a connection, TLS included."""
+    """From the first packet to a connection, TLS included; and as long for finding the address."""
     read: float = 60.0
     """The longest silence of the other side."""
     total: float = 300.0
