@@ -22,6 +22,7 @@ from assetferry.ledger.declining import left_to_others
 from assetferry.ledger.holding import close_overdue, overdue, resume
 from assetferry.ledger.membership import Membership
 from assetferry.ledger.redefining import Redefinition, redefine
+from assetferry.ledger.revision import ensure_same
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sweeping import left_closing, neglected
@@ -204,6 +205,7 @@ class Importer:
 
     async def tend(self) -> None:
         """Say that this process lives, bury the dead, and see to runs that nobody works on."""
+        await self._ledger.run(ensure_same)
         await self._membership.beat()
         await self._membership.bury_dead()
         for run in await self._ledger.run(neglected, self._membership.worker):

@@ -4,6 +4,7 @@ The lock file lies beside the ledger. The operating system lets go of it at the 
 process dies, so another process on the machine need not wait for a lease to run out.
 """
 
+import logging
 import os
 import socket
 import uuid
@@ -12,10 +13,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assetferry.ledger.clock import instant
+from assetferry.ledger.errors import LedgerUnusable
 from assetferry.ledger.transition import Ledger
 from assetferry.ledger.workers import SILENT_S, Worker, bury, leave, list_workers, register, seen
 
 __all__ = ["Membership"]
+
+_log = logging.getLogger(__name__)
 
 
 class Membership:
@@ -41,8 +45,13 @@ class Membership:
 
     async def leave(self) -> None:
         """Give back all leases and go."""
-        await self._ledger.run(leave, self.worker)
-        self._unlock()
+        try:
+            await self._ledger.run(leave, self.worker)
+        except LedgerUnusable as error:
+            # Whoever comes next finds the lock free, and frees the rest.
+            _log.warning("Could not take leave: %s", error, extra={"action": error.code})
+        finally:
+            self._unlock()
 
     async def bury_dead(self) -> list[Worker]:
         """Free what dead workers held; return them."""

@@ -7,6 +7,9 @@ from platformdirs import user_data_path
 from sqlalchemy.exc import DBAPIError
 
 from assetferry.ledger.errors import LedgerUnusable
+from assetferry.ledger.glance import glance
+from assetferry.ledger.ground import ensure_ground
+from assetferry.ledger.revision import found_revision, judge
 from assetferry.ledger.transition import Ledger
 from assetferry.ledger.upgrade import upgrade
 
@@ -38,9 +41,14 @@ def open_ledger(environ: Mapping[str, str]) -> Ledger:
 
 def open_file(path: Path) -> Ledger:
     """Open a SQLite ledger."""
-    from assetferry.ledger.sqlite import SqliteLedger, sqlite_engine  # noqa: PLC0415 # one of two
+    from assetferry.ledger.sqlite import SqliteLedger, cure, sqlite_engine  # noqa: PLC0415 # one of two
 
+    ensure_ground(path)
     try:
+        if path.is_file() and path.stat().st_size > 0:
+            # Before the first pragma: a file that is something else stays as it is.
+            with glance(path) as connection:
+                judge(found_revision(connection))
         engine = sqlite_engine(path)
         try:
             upgrade(engine)
@@ -49,8 +57,8 @@ def open_file(path: Path) -> Ledger:
     except (DBAPIError, OSError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         raise LedgerUnusable(
-            f"The ledger {path} cannot be opened ({reason}). See that its folder is on a local "
-            f"disk, has free space and belongs to this user, or set {_DATA_DIR}."
+            f"The ledger {path} cannot be opened ({reason}). {cure(error, path)} Or set "
+            f"{_DATA_DIR} to another folder."
         ) from error
     return SqliteLedger(path)
 

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
+from assetferry.ledger.revision import ensure_same
 from assetferry.ledger.transition import Ledger
 
 __all__ = ["PostgresLedger", "postgres_engine"]
@@ -77,6 +79,12 @@ class PostgresLedger(Ledger):
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
+    def _meet_newer(self, error: DBAPIError) -> None:
+        """Find out whether a statement fails because a newer version has changed the tables."""
+        if isinstance(error, ProgrammingError):
+            with suppress(DBAPIError), self._engine.connect() as connection:
+                ensure_same(connection)
+
     def _execute(self, transition: Callable[[Connection], T]) -> T:
         for attempt in range(1, _TRIES + 1):
             try:
@@ -89,6 +97,7 @@ class PostgresLedger(Ledger):
                     raise LedgerBusy(
                         f"The ledger {self.place} is out of reach or broke off; it is tried again."
                     ) from error
+                self._meet_newer(error)
                 raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 

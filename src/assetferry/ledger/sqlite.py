@@ -16,9 +16,10 @@ from sqlalchemy.pool import NullPool
 
 from assetferry.ledger.clock import Clock
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
+from assetferry.ledger.revision import ensure_same
 from assetferry.ledger.transition import Ledger
 
-__all__ = ["SqliteLedger", "sqlite_engine"]
+__all__ = ["SqliteLedger", "cure", "sqlite_engine"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,6 +45,7 @@ _OF_THE_FILE = frozenset(
 
 _Outcome: TypeAlias = tuple[Any, BaseException | None]
 """What a transition returned, or raised."""
+_Outcomes: TypeAlias = Sequence[_Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class SqliteLedger(Ledger):
         self._path = path
         self._clock = clock
         self._closing = False
+        self._schema: int | None = None
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
         self._writer.start()
@@ -167,9 +170,9 @@ class SqliteLedger(Ledger):
 
     def _commit(self, connection: Connection, group: list[_Call]) -> None:
         """Execute a group in one transaction; a transition that fails undoes only itself."""
-        outcomes: Sequence[_Outcome] = []
+        outcomes: _Outcomes = []
         try:
-            outcomes = _together(connection, group) or _apart(connection, group)
+            outcomes = self._together(connection, group) or self._apart(connection, group)
         except DBAPIError as error:
             # The transaction as a whole is gone: no transition of the group has happened.
             failure = self._explained(error)
@@ -182,41 +185,67 @@ class SqliteLedger(Ledger):
             else:
                 call.settle(result, error)
 
+    def _together(self, connection: Connection, group: Sequence[_Call]) -> _Outcomes | None:
+        """Execute all without savepoints: two statements less for each, a third of a small one.
+
+        None, and nothing has happened, where one of them failed.
+        """
+        with connection.begin() as transaction:
+            self._meet_newer(connection)
+            try:
+                return [(call.transition(connection), None) for call in group]
+            except Exception:  # noqa: BLE001 # found again, and told to its caller, by _apart
+                transaction.rollback()
+                return None
+
+    def _apart(self, connection: Connection, group: Sequence[_Call]) -> _Outcomes:
+        """Execute each in a savepoint of its own, in one transaction."""
+        with connection.begin():
+            return [_attempt(connection, call) for call in group]
+
+    def _meet_newer(self, connection: Connection) -> None:
+        """Stop before the first statement on tables that a newer version has changed.
+
+        Under the lock of the transaction; SQLite counts the changes of its schema, so that
+        nothing has to be read as a rule.
+        """
+        counted = connection.exec_driver_sql("PRAGMA schema_version").scalar()
+        if counted != self._schema:
+            ensure_same(connection)
+            self._schema = counted
+
     def _explained(self, error: DBAPIError | OSError) -> Exception:
         if _code(error) == sqlite3.SQLITE_BUSY:
             return LedgerBusy(
                 f"Another process kept the ledger {self._path} locked for {_LOCKED_FOR_S} s."
             )
-        folder, reason = self._path.parent, getattr(error, "orig", error)
+        reason = getattr(error, "orig", error)
         return LedgerUnusable(
-            f"The ledger {self._path} cannot be written ({reason}). "
-            f"See that {folder} has free space and belongs to this user; nothing was lost."
+            f"The ledger {self._path} cannot be written ({reason}). {cure(error, self._path)}"
         )
+
+
+def cure(error: DBAPIError | OSError, path: Path) -> str:
+    """Say what to do about a file that cannot be opened, read or written."""
+    match _code(error):
+        case sqlite3.SQLITE_FULL:
+            return "Make free space on its disk, then do the same again: nothing was lost."
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return (
+                f"It is damaged, or no ledger. Put a backup in its place, or move {path.name} and "
+                "the files beside it away to begin with an empty one: objects in Assets stay."
+            )
+        case _:
+            return (
+                f"See that {path.parent} is on a local disk, has free space and belongs to this "
+                "user; nothing was lost."
+            )
 
 
 def _code(error: DBAPIError | OSError) -> int | None:
     """Give SQLite's primary result code."""
     extended = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
     return None if extended is None else extended & 0xFF
-
-
-def _together(connection: Connection, group: Sequence[_Call]) -> Sequence[_Outcome] | None:
-    """Execute all without savepoints: two statements less for each, a third of a small one.
-
-    None, and nothing has happened, where one of them failed.
-    """
-    with connection.begin() as transaction:
-        try:
-            return [(call.transition(connection), None) for call in group]
-        except Exception:  # noqa: BLE001 # found again, and told to its caller, by _apart
-            transaction.rollback()
-            return None
-
-
-def _apart(connection: Connection, group: Sequence[_Call]) -> Sequence[_Outcome]:
-    """Execute each in a savepoint of its own, in one transaction."""
-    with connection.begin():
-        return [_attempt(connection, call) for call in group]
 
 
 def _attempt(connection: Connection, call: _Call) -> _Outcome:

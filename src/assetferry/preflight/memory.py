@@ -1,21 +1,21 @@
 """What the ledger remembers of a definition, read without making or migrating a ledger."""
 
-import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, inspect, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from assetferry.definition.document import Definition
 from assetferry.definition.load import load
 from assetferry.definition.problems import DefinitionError
 from assetferry.ledger.errors import LedgerUnusable
+from assetferry.ledger.glance import glance
+from assetferry.ledger.ground import ensure_ground
 from assetferry.ledger.opening import data_folder, is_shared
 from assetferry.ledger.remembering import remembered_ids
+from assetferry.ledger.revision import found_revision, judge
 from assetferry.ledger.tables import runs
 from assetferry.preflight.entities import Entity
 
@@ -39,8 +39,9 @@ def recall(definition: str, environ: Mapping[str, str]) -> Memory:
     """
     try:
         with _reading(environ) as connection:
-            if connection is None or not inspect(connection).has_table("external_ids"):
+            if connection is None or (revision := found_revision(connection)) is None:
                 return Memory()
+            judge(revision)
             text = connection.execute(
                 select(runs.c.definition_text)
                 .where(runs.c.definition == definition)
@@ -54,39 +55,32 @@ def recall(definition: str, environ: Mapping[str, str]) -> Memory:
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or type(error).__name__
         raise LedgerUnusable(
-            f"The ledger cannot be read ({reason}). See that it belongs to this user and was "
-            "written by this version of assetferry."
+            f"The ledger cannot be used ({reason}). See that it belongs to this user, can be "
+            "written, is not damaged and was written by this version of assetferry."
         ) from error
 
 
 @contextmanager
 def _reading(environ: Mapping[str, str]) -> Generator[Connection | None]:
     """Open a connection on which nothing can be written; None where there is no ledger."""
-    shared = is_shared(environ)
-    if shared:
-        from assetferry.ledger.postgres import postgres_engine  # noqa: PLC0415 # an extra
-
-        engine = postgres_engine(environ["ASSETFERRY_DATABASE_URL"])
-    else:
+    if not is_shared(environ):
         path = data_folder(environ) / "ledger.db"
-        if not path.exists():
+        ensure_ground(path)
+        if path.exists():
+            with glance(path, deep=True) as connection:
+                yield connection
+        else:
             yield None
-            return
-        engine = create_engine("sqlite://", creator=lambda: _existing(path), poolclass=NullPool)
+        return
+    from assetferry.ledger.postgres import postgres_engine  # noqa: PLC0415 # an extra
+
+    engine = postgres_engine(environ["ASSETFERRY_DATABASE_URL"])
     try:
         with engine.connect() as connection:
-            if shared:
-                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             yield connection
     finally:
         engine.dispose()
-
-
-def _existing(path: Path) -> sqlite3.Connection:
-    # Not mode=ro: a read-only connection to a WAL file leaves two files behind that it made.
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
 
 
 def _loaded(text: str) -> Definition | None:
