@@ -14,11 +14,14 @@ from assetferry.ledger.transition import Ledger
 QUICK = Backoff(max_attempts=8, first_s=0.001, longest_s=0.01)
 
 
-async def drive(ledger: Ledger, run: Run, equip: Equip, *, backoff: Backoff = QUICK) -> Run:
-    """Work on a run with a single lane until it ends or is held; the run as it is then."""
+async def drive(ledger: Ledger, run: Run, equip: Equip, *, watching: bool = True) -> Run:
+    """Work on a run with a single lane until it ends or is held; the run as it is then.
+
+    What Assets processes is watched on while it is held, unless not ``watching``.
+    """
     async with equip(run.definition_text, run.origin) as equipment:
         desk = Desk(
-            run=run, ledger=ledger, keeper=Keeper(ledger), equipment=equipment, backoff=backoff
+            run=run, ledger=ledger, keeper=Keeper(ledger), equipment=equipment, backoff=QUICK
         )
         lane = Lane(desk, "alone")
         while True:
@@ -27,6 +30,9 @@ async def drive(ledger: Ledger, run: Run, equip: Equip, *, backoff: Backoff = QU
                 case Ended() | Held():
                     return await ledger.run(load_run, run.id)
                 case Wait(seconds=seconds):
+                    found = await ledger.run(load_run, run.id)
+                    if found.held and not watching:
+                        return found
                     await asyncio.sleep(min(seconds, 0.05))
                 case _:
                     await lane.work(work)
