@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from assetferry.definition.load import load
 from assetferry.engine.payload import unpack
 from assetferry.engine.ports import Equipment, Target
-from assetferry.engine.reading import CursorRepeated, take
+from assetferry.engine.reading import TooManyChunks, take
 from assetferry.errors import RetryLater
 from assetferry.ledger.chunk import ChunkKey, Read
 from assetferry.ledger.identities import Met
+from assetferry.ledger.landmarks import CursorRepeated, PageRepeated
 from assetferry.ledger.staged import Staged
 from assetferry.mapping.transformers import compile_transformers
 from assetferry.sources.page import Cursor, Page
@@ -78,11 +80,12 @@ async def taken(
     *,
     chunk_records: int = 10,
     chunk_bytes: str = "1 MiB",
+    more: str = "",
     time_left: Callable[[], float] = lambda: 1.0,
     before_more: Callable[[], Awaitable[None]] = going_on,
     limit: float | None = None,
 ) -> Staged:
-    limits = f'chunk_records = {chunk_records}\nchunk_bytes = "{chunk_bytes}"'
+    limits = f'chunk_records = {chunk_records}\nchunk_bytes = "{chunk_bytes}"\n{more}'
     url = "http://127.0.0.1:1"
     text = definition(url, source(url), limits=limits, service_url=url)
     known = load(text, origin="test.toml")
@@ -283,6 +286,32 @@ async def test_a_cursor_that_repeats_is_an_error(tail: bool) -> None:  # noqa: F
     with pytest.raises(CursorRepeated, match="pagination") as raised:
         await taken(Circle(100), row({"at": 30}, tail=tail), chunk_records=10)
     assert raised.value.code == "cursor_repeated"
+
+
+class Deaf(Memory):
+    """A source that gives its first page wherever it is asked."""
+
+    async def read(self, cursor: Cursor | None) -> Page:
+        page = await super().read(cursor)
+        return replace(page, records=self.records[: self.size])
+
+
+async def test_a_page_that_repeats_is_an_error() -> None:
+    """Another place and the same page: the source does not look at the place."""
+    with pytest.raises(PageRepeated, match="parameters under pagination"):
+        await taken(Deaf(100), row(), chunk_records=100)
+    assert (await taken(Deaf(100, size=1), row(), chunk_records=100)).records_read == 100
+
+
+@pytest.mark.parametrize(("number", "planned"), [(6, False), (0, True)])
+async def test_a_stream_has_only_so_many_chunks(number: int, *, planned: bool) -> None:
+    """One more is refused before it exists, with the key to raise."""
+    memory, limits = Memory(100, planned=planned), "max_chunks = 7"
+    with pytest.raises(TooManyChunks, match="max_chunks"):
+        await taken(memory, row({"at": 10} if number else None, number=number), more=limits)
+    if number:
+        earlier = await taken(memory, row({"at": 10}, number=number - 1), more=limits)
+        assert len(earlier.next) == 1
 
 
 async def test_records_that_do_not_fit_are_set_aside_with_their_place() -> None:

@@ -36,6 +36,13 @@ class Limits(Model):
     max_attempts: int = Field(
         default=8, ge=1, le=1000, description="Failures of one chunk before its run gives up."
     )
+    max_chunks: int = Field(
+        default=1_000_000,
+        ge=1,
+        le=2_000_000_000,
+        description="Chunks that one source may give in a run; a source that seems to have no end "
+        "is given up.",
+    )
     processing_limit: Seconds = Field(
         default=6 * 3600.0, gt=0, description="How long Assets may process before a run is held."
     )

@@ -3,22 +3,18 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
+from assetferry.engine.page_marks import page_mark
 from assetferry.errors import RetryLater
 from assetferry.ledger.chunk import Read
+from assetferry.ledger.landmarks import CursorRepeated, PageRepeated
 from assetferry.sources.page import Cursor, Page, Source
 
-__all__ = ["CursorRepeated", "Paging"]
+__all__ = ["Paging"]
 
 _LAST_BEGIN = 0.5
 """The share of the deadline below which no page is begun."""
 _FOR_SENDING = 0.25
 """The share of the deadline that pages after the first leave alone."""
-
-
-class CursorRepeated(RetryLater):
-    """The source named the place just read as the next one: reading on would never end."""
-
-    code = "cursor_repeated"
 
 
 class Paging:
@@ -47,9 +43,11 @@ class Paging:
         self._before_more = before_more
         self.budget = read.pages
         """The most pages that the rows to follow shall take."""
+        self.marks: dict[bytes, None] = {}
+        """By which the pages would be known again, in order."""
 
     async def pages(self) -> AsyncGenerator[tuple[Cursor | None, Page]]:
-        """Raise what the source raises at the first page, and CursorRepeated at any."""
+        """Raise what the source raises at the first page; CursorRepeated, PageRepeated at any."""
         cursor, taken = self._read.cursor, 0
         while True:
             try:
@@ -62,6 +60,7 @@ class Paging:
                     self.budget = taken
                 return
             taken += 1
+            self._mark(page)
             yield cursor, page
             if page.next is None:
                 return
@@ -78,6 +77,13 @@ class Paging:
                 return
             cursor = page.next
             await self._before_more()
+
+    def _mark(self, page: Page) -> None:
+        mark = page_mark(page.records)
+        if mark in self.marks:
+            raise PageRepeated(self._read.key.stream)
+        if mark is not None:
+            self.marks[mark] = None
 
     def _patience(self) -> float | None:
         if self._limit is None:

@@ -4,19 +4,26 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from assetferry.engine.chunking import Chunking
-from assetferry.engine.paging import CursorRepeated, Paging
+from assetferry.engine.paging import Paging
 from assetferry.engine.ports import Equipment
 from assetferry.engine.repeats import Gathering, Sifted
+from assetferry.errors import Fatal
 from assetferry.ledger.chunk import Read
 from assetferry.ledger.identities import Met
 from assetferry.ledger.staged import Rejected, Staged
 from assetferry.mapping.outcome import Outcome
 from assetferry.sources.page import Cursor, Page, Record
 
-__all__ = ["CursorRepeated", "MetBefore", "take"]
+__all__ = ["MetBefore", "TooManyChunks", "take"]
 
 MetBefore: TypeAlias = Callable[[Sequence[bytes]], Awaitable[Mapping[bytes, Met]]]
 """Finds the identities that earlier places of a stream have, once they are all staged."""
+
+
+class TooManyChunks(Fatal):
+    """A stream goes on beyond ``limits.max_chunks``: it may have no end."""
+
+    code = "too_many_chunks"
 
 
 async def take(
@@ -66,6 +73,12 @@ async def take(
     assert page is not None  # noqa: S101 # there is a first page, or an error
     following = _following(read, page, equipment) if read.tail else ()
     rest = None if read.tail else page.next
+    if read.key.number + len(following) >= limits.max_chunks:
+        raise TooManyChunks(
+            f"The source {read.key.stream!r} would give more than {limits.max_chunks} chunks. If "
+            "it is as large as that, raise max_chunks under [limits] and run again with --new; "
+            "if not, check its pagination."
+        )
     sifted = Sifted(chunking)
     if gathering is not None:
         sifted = gathering.sifted(read.key, await met_before(gathering.identities))
@@ -79,6 +92,7 @@ async def take(
         records_quarantined=chunking.records_quarantined,
         values_left_out=chunking.values_left_out,
         tallies=chunking.tallies,
+        page_marks=tuple(paging.marks),
         identities=sifted.identities,
         conflicts=sifted.conflicts,
         next=following,

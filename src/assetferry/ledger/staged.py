@@ -91,6 +91,8 @@ class Staged:
     values_left_out: int = 0
     """Optional values that did not fit their attribute's type and were not sent."""
     tallies: Mapping[str, TypeTally] = field(default_factory=dict[str, TypeTally])
+    page_marks: Sequence[bytes] = ()
+    """By which its pages would be known again."""
     identities: Sequence[Identity] = ()
     """Of object types that find duplicates: what this read is the first to send."""
     conflicts: Sequence[Conflict] = ()

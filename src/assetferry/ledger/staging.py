@@ -11,6 +11,7 @@ from assetferry.ledger.counting import add_to_stream, add_to_tallies
 from assetferry.ledger.enqueuing import add_due, add_staged
 from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.identities import remember_identities
+from assetferry.ledger.landmarks import LANDMARKS, pass_landmarks
 from assetferry.ledger.quarantining import set_aside
 from assetferry.ledger.staged import Staged
 from assetferry.ledger.states import ChunkState, RunState
@@ -21,7 +22,7 @@ __all__ = ["stage"]
 
 # Built once: putting such a statement together costs as much as executing it on SQLite.
 _RUN = (
-    select(runs.c.state, runs.c.sends, streams.c.total)
+    select(runs.c.state, runs.c.sends, streams.c.total, *LANDMARKS)
     .join(streams, streams.c.run == runs.c.id)
     .where(runs.c.id == bindparam("run"), streams.c.stream == bindparam("stream"))
     .with_for_update(of=runs, key_share=True)
@@ -59,12 +60,13 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
     With ``send_on``, a read that gave a single chunk goes on to send it under the same lease,
     if the run's limit of sends allows: that saves a claim.
 
-    Raises LeaseLost where the row is no longer the reader's, or the run no longer ingests.
+    Raises LeaseLost where the row is no longer the reader's, or the run no longer ingests;
+    CursorRepeated and PageRepeated where the source goes in circles.
     """
     key = read.key
     # Run, chunk, stream, tallies: one order of locks everywhere, so no deadlock.
     found = connection.execute(_RUN, {"run": key.run, "stream": key.stream}).one()
-    state, sends, total = found
+    state, sends, total, *landmarks = found
     if state != RunState.INGESTING:
         raise LeaseLost(f"The run is {state}: what was read for chunk {key} is not needed.")
     now = instant(connection)
@@ -76,6 +78,7 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
     else:
         add_staged(connection, key, staged.parts, now)
     _add_following(connection, read, staged, now)
+    pass_landmarks(connection, read, staged, landmarks)
     _count(connection, read, staged, now, _moved(total, staged))
     set_aside(connection, key, staged.rejected, now)
     remember_identities(connection, key, staged.identities)

@@ -45,6 +45,11 @@ class BodyCursor:
                 "The source gave the same cursor again, which would read the same page for ever. "
                 "Check that pagination.cursor_param is the parameter that takes the cursor."
             )
+        if cursor is not None and isinstance(following, str) != isinstance(_current(cursor), str):
+            raise SourceMisread(
+                "pagination.cursor led to a text on one page and to a number on another: the "
+                "answer has changed its shape. Check what pagination.cursor leads to."
+            )
         return Page(records=answer.records, next={"cursor": following})
 
     def ahead(self, page: Page, records: int) -> Sequence[Cursor]:

@@ -6,7 +6,7 @@ from assetferry.definition.pagination import OffsetPagination
 from assetferry.sources.errors import SourceMisread
 from assetferry.sources.page import Cursor, Page
 from assetferry.sources.pagination.ranges import ranges
-from assetferry.sources.pagination.strategy import Answer, Asked, number, whole
+from assetferry.sources.pagination.strategy import Answer, Asked, check_size, number, whole
 from assetferry.sources.paths import reading
 
 __all__ = ["Offset"]
@@ -17,9 +17,10 @@ class Offset:
 
     A cursor is ``{"offset": a}``, or ``{"offset": a, "until": b}`` within a planned range, with
     ``"size"`` where smaller pages are asked for than the definition says. A source may give
-    fewer records than asked (it goes on behind them) or more (within a range they are cut,
-    because the next range has them; else they count). With a total the end is reached when it
-    is; without one, when a valid page is empty.
+    fewer records than asked (it goes on behind them) or a whole page where less was asked
+    (within a range it is cut, because the next range has the rest). A page of more than
+    ``page_size`` shows that it does not look at the limit, and may not look at the offset. With
+    a total the end is reached when it is; without one, when a valid page is empty.
     """
 
     def __init__(self, config: OffsetPagination) -> None:
@@ -40,6 +41,7 @@ class Offset:
         """Go on behind the last record, until the total or the range's end is reached."""
         offset, until = self._place(cursor)
         total = number(answer, self._total, "total")
+        check_size(answer, self._config.page_size, self._config.limit_param)
         records = answer.records if until is None else answer.records[: until - offset]
         following = offset + len(records)
         end = None if total is None else self._config.start + total

@@ -6,7 +6,7 @@ from assetferry.definition.pagination import PagePagination
 from assetferry.sources.errors import SourceMisread
 from assetferry.sources.page import Cursor, Page
 from assetferry.sources.pagination.ranges import ranges
-from assetferry.sources.pagination.strategy import Answer, Asked, number, truth, whole
+from assetferry.sources.pagination.strategy import Answer, Asked, check_size, number, truth, whole
 from assetferry.sources.paths import Reading, reading
 
 __all__ = ["PageNumber"]
@@ -37,6 +37,8 @@ class PageNumber:
     def page(self, answer: Answer, cursor: Cursor | None) -> Page:
         """Go on with the next number until the source states its end."""
         place, seen, until = self._place(cursor)
+        if self._config.size_param is not None:
+            check_size(answer, self._config.page_size, self._config.size_param)
         seen += len(answer.records)
         total = number(answer, self._total, "total")
         pages = number(answer, self._pages, "total_pages")

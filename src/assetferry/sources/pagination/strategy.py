@@ -8,7 +8,7 @@ from assetferry.sources.errors import SourceCursorForeign, SourceMisread
 from assetferry.sources.page import Cursor, Page
 from assetferry.sources.paths import Reading
 
-__all__ = ["Answer", "Asked", "Pagination", "number", "truth", "whole"]
+__all__ = ["Answer", "Asked", "Pagination", "check_size", "number", "truth", "whole"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +86,16 @@ def truth(answer: Answer, read: Reading) -> bool:
             "path or leave more out."
         )
     return value
+
+
+def check_size(answer: Answer, asked: int, param: str) -> None:
+    """Refuse a page that is larger than any that was asked for: the places may not add up."""
+    if len(answer.records) > asked:
+        raise SourceMisread(
+            f"The source was asked for {asked} records with {param} and gave "
+            f"{len(answer.records)}. Set pagination.page_size to the size that it really gives, "
+            "and see that the parameters under pagination are those of the service."
+        )
 
 
 def _kind(value: Any) -> str:
