@@ -142,3 +142,16 @@ def test_the_spool_gives_back_what_it_was_given(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "chunks").iterdir()] == ["2.chunks"]
     spool.drop(2)
     spool.drop(2)
+
+
+async def test_whoever_asks_for_a_broken_job_is_told(connection: sqlite3.Connection) -> None:
+    """Also of an end that asyncio's futures refuse to carry, which would be waited for for ever."""
+    writer = Writer(connection)
+
+    def ends_early(_: sqlite3.Connection) -> object:
+        return next(iter(()))
+
+    async with asyncio.timeout(60):
+        with pytest.raises(RuntimeError, match="ended early"):
+            await writer.run(ends_early)
+    writer.stop()
