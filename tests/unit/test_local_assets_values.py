@@ -170,3 +170,12 @@ def test_long_identities_become_short_and_stay_apart(parts: list[str]) -> None:
     other = [*parts[:-1], parts[-1] + "x" * LONGEST_KEY + "y"]
     assert len(identity_key(padded)) == LONGEST_KEY + 1
     assert identity_key(padded) != identity_key(other)
+
+
+def test_locators_go_as_deep_as_entries_do() -> None:
+    """Lists in lists, thousands deep, end in their one value: neither way of reading recurses."""
+    nested: object = {"b": 1}
+    for _ in range(5_000):
+        nested = [nested]
+    assert compile_locator("a.b")({"a": nested}) == [1]
+    assert len(compile_locator("a")({"a": nested})) == 1
