@@ -25,7 +25,7 @@ from assetferry.preflight.checkup import check
 from definitions import definition, source
 from doors import SOURCE, WORKSPACE, contents
 from imports import Site
-from ledgers import HOUR, another, later, step
+from ledgers import HOUR, another, kinds, later, step
 from receiver import SECRET, Receiver, receiving
 from third_party import ThirdParty
 
@@ -116,7 +116,7 @@ async def test_a_hold_is_told_once_signed_and_without_the_record(
 
 
 @pytest.mark.parametrize(
-    ("end", "code", "kinds"),
+    ("end", "code", "expected"),
     [
         (RunState.FAILED, "shrunk", ["import.failed"]),
         (RunState.PARTIAL, "partial", ["import.partial"]),
@@ -126,12 +126,12 @@ async def test_a_hold_is_told_once_signed_and_without_the_record(
     ],
 )
 async def test_each_end_is_told_for_what_it_is(
-    ledger: Ledger, receiver: Receiver, end: RunState, code: str | None, kinds: list[str]
+    ledger: Ledger, receiver: Receiver, end: RunState, code: str | None, expected: list[str]
 ) -> None:
     """A good end is not, and neither is one that a person chose."""
     await ended(ledger, await begun(ledger, asked(receiver)), end, code)
     await courier(ledger).deliver_due()
-    assert receiver.kinds == kinds
+    assert receiver.kinds == expected
 
 
 async def test_only_what_is_asked_for_is_told(ledger: Ledger, receiver: Receiver) -> None:
@@ -185,6 +185,7 @@ async def test_r04_a_blocked_schedule_is_told_once_for_each_slot(
     await courier(ledger).deliver_due()
     assert receiver.kinds == ["import.held", "import.blocked", "import.blocked"]
     assert all(run.id in one.body["text"] for one in receiver.told)
+    assert (await kinds(ledger, run)).count("blocked") == 2
 
 
 async def test_a_scheduled_run_that_may_not_be_held_is_told_of_by_its_end(

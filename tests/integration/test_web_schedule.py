@@ -14,17 +14,19 @@ import pytest
 from assetferry.assets.answers import Trouble
 from assetferry.definition.load import load
 from assetferry.ledger.clock import instant
+from assetferry.ledger.notices import pending
 from assetferry.ledger.run import latest_runs, load_run
 from assetferry.ledger.transition import Ledger
 from assetferry.ledger.triggers import triggers_of
 from assetferry.local_assets.server import LocalAssets
 from assetferry.local_assets.settings import Settings
+from assetferry.web.rounds import Rounds
 from assetferry.web.scheduling import Scheduler, Unschedulable, scheduling
 from assetferry.web.slot import Kept
 from definitions import definition, source
 from doors import SOURCE, contents, open_door
 from imports import Site, finished, run_import
-from ledgers import later
+from ledgers import begun, kinds, later
 
 DAY = 86_400.0
 
@@ -135,6 +137,50 @@ async def test_r04_a_schedule_is_set_called_and_run_and_each_slot_once(
         newest_run = (await ledger.run(latest_runs, limit=1))[0]
         await finished(tomorrow, door.importer, newest_run.id)
         assert len(await ledger.run(latest_runs, limit=9)) == 3
+
+
+async def test_a_schedule_that_meets_an_unfinished_run_is_in_the_history_and_is_told(
+    ledger: Ledger, site: Site, text: str
+) -> None:
+    """Assets is answered 409, and says so to people; timeline and outbox have it too."""
+    await run_import(ledger, text)
+    run = await begun(ledger)
+    telling = f'{text}\n[notify]\nurl = "env:HOOK"\n'
+    async with open_door(ledger, telling, signed=False) as door:
+        async with scheduler(ledger, scheduled(text, url=door.url)) as found:
+            assert isinstance(await found.set(), Kept)
+        await asyncio.to_thread(local, site, "POST", "clock/advance", {"seconds": 3600})
+    assert slots(site) == ["failed"]
+    newest = site.history()[0]
+    assert newest["tags"] == ["Scheduled"]
+    assert "answered 409" in newest["failures"][0]["failureReason"]
+    assert (await kinds(ledger, run))[-1] == "blocked"
+    assert await ledger.run(pending) == 1
+
+
+async def test_a_schedule_that_assets_does_not_call_for_is_told_all_the_same(
+    database: dict[str, str], ledger: Ledger, site: Site, text: str
+) -> None:
+    """While an execution is open Assets calls nobody; whoever serves sees the time go by."""
+    await run_import(ledger, text)
+    run = await run_import(ledger, text.replace("min_records = 1", "min_records = 1000"))
+    assert run.held
+    telling = f'{text}\n[notify]\nurl = "env:HOOK"\n'
+    async with scheduler(ledger, scheduled(text)) as found:
+        assert isinstance(await found.set(), Kept)
+    await asyncio.to_thread(local, site, "POST", "clock/advance", {"seconds": 3600})
+    assert slots(site) == ["busy"]
+
+    async def look(at: Ledger) -> int:
+        async with open_door(at, telling, signed=False) as door:
+            for _ in range(2):
+                await Rounds(at, door.importer, {}).look_after(door.served)
+        return await ledger.run(pending)
+
+    assert await look(ledger) == 0, "its time has not come yet"
+    async with later(database, 1800) as then:
+        assert await look(then) == 1
+    assert (await kinds(ledger, run))[-1] == "blocked"
 
 
 async def test_r04_one_schedule_however_often_it_is_set(

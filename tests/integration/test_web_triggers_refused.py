@@ -203,7 +203,7 @@ async def test_r13_what_is_refused_is_logged_without_the_key(
     with caplog.at_level("DEBUG"):
         answer = await door.call(headers=headers)
     assert answer.status == 401
-    assert "signature is missing or wrong" in caplog.text
+    assert "hardware: its signature is missing or wrong" in caplog.text
     for secret in (door.key, "Zm9yZ2Vk", door.source):
         assert secret not in caplog.text
         assert secret not in json.dumps(answer.body)

@@ -52,6 +52,7 @@ class Door:
 
     url: str
     key: str
+    served: Served
     ledger: Ledger
     importer: Importer
     workspace: str
@@ -125,6 +126,7 @@ async def open_door(
                 yield Door(
                     url=url,
                     key=key,
+                    served=served,
                     ledger=ledger,
                     importer=importer,
                     workspace=workspace,

@@ -6,7 +6,7 @@ import pytest
 
 from assetferry.definition.load import load
 from assetferry.web.scheduling import Unschedulable, wanted
-from assetferry.web.slot import Kept, due_slot
+from assetferry.web.slot import Kept, due_slot, passed_slot
 from definitions import definition, source
 
 NOWHERE = "http://127.0.0.1:9"
@@ -44,6 +44,22 @@ def kept(
 def test_r04_a_call_is_for_the_due_time_it_is_near(now: str, slot: str | None) -> None:
     """The same slot however early or late within the window, none outside of it."""
     assert due_slot(kept(), at(now)) == slot
+
+
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        ("2026-12-01T08:00:59Z", None),
+        ("2026-12-01T08:01:00Z", "due:2026-12-01T08:00:00Z"),
+        ("2026-12-01T10:00:00Z", "due:2026-12-01T08:00:00Z"),
+        ("2026-12-01T10:00:01Z", None),
+        ("2026-12-02T07:59:00Z", None),
+    ],
+)
+def test_a_due_time_is_over_when_its_call_would_be_here(now: str, slot: str | None) -> None:
+    """A minute after it, and for as long as a call would count."""
+    passed = passed_slot(kept(), at(now))
+    assert passed == (None if slot is None else (slot, at("2026-12-01T08:00:00Z")))
 
 
 def test_r04_once_is_due_once() -> None:

@@ -12,8 +12,9 @@ from assetferry.ledger.creation import NewRun, begin_run, blocking_run
 from assetferry.ledger.errors import LedgerBusy
 from assetferry.ledger.run import Run
 from assetferry.ledger.tables import trigger_calls
+from assetferry.ledger.timeline import note
 
-__all__ = ["Begun", "Blocked", "Called", "Known", "begin_called"]
+__all__ = ["Begun", "Blocked", "Called", "Known", "begin_called", "missed"]
 
 _KEPT_S = 30 * 86400.0
 """How long calls are remembered: far longer than any call is taken for a fresh one."""
@@ -72,16 +73,40 @@ def begin_called(connection: Connection, new: NewRun, *, slot: str, owner: str |
     blocking = blocking_run(connection, new)
     if blocking is None:  # it ended in this very moment
         raise LedgerBusy("The run that stood in the way has just ended.")
-    if new.scheduled and "blocked" in new.notify:
-        announce_blocked(
-            connection,
-            blocking.id,
-            slot=slot,
-            definition=new.definition,
-            text=new.definition_text,
-            origin=new.origin,
-        )
+    if new.scheduled:
+        _tell(connection, new, slot, blocking)
     return Blocked(blocking)
+
+
+def missed(connection: Connection, new: NewRun, *, slot: str, due: float) -> bool:
+    """Tell others of a slot that is over and was not called for, because a run stands in the way.
+
+    Assets does not call at all while an execution of the import source is open. ``due`` is the
+    slot's time. False if there is nothing to tell, or it has been told.
+    """
+    assert new.import_source_id is not None, "a schedule has its import source"  # noqa: S101
+    if _known(connection, new.import_source_id, slot) is not None:
+        return False
+    blocking = blocking_run(connection, new)
+    if blocking is None or blocking.created_at > due:
+        return False
+    return _tell(connection, new, slot, blocking)
+
+
+def _tell(connection: Connection, new: NewRun, slot: str, blocking: Run) -> bool:
+    """Write that a scheduled run is blocked, once for its slot, where the definition wants it."""
+    told = "blocked" in new.notify and announce_blocked(
+        connection,
+        blocking.id,
+        slot=slot,
+        definition=new.definition,
+        text=new.definition_text,
+        origin=new.origin,
+    )
+    if told:
+        happened = f"A scheduled run of {new.definition} could not begin"
+        note(connection, blocking.id, "blocked", happened)
+    return told
 
 
 def _known(connection: Connection, import_source_id: str, slot: str) -> Known | None:

@@ -14,7 +14,6 @@ class Refusal(Exception):
         super().__init__(because)
         self.status = status
         self.word = word
-        self.because = because
 
 
 def answer(body: object, status: int = 200) -> Response:

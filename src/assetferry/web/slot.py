@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 
 from assetferry.recurrence import Frequency, Recurrence, next_due
 
-__all__ = ["Kept", "due_slot"]
+__all__ = ["Kept", "due_slot", "passed_slot"]
+
+_SETTLED = timedelta(minutes=1)
+"""A call that is made is here by then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,10 +55,28 @@ def due_slot(kept: Kept, now: float) -> str | None:
     saving is not documented.
     """
     at, window = datetime.fromtimestamp(now, UTC), timedelta(seconds=kept.window)
-    nearest: datetime | None = None
-    due = next_due(kept.recurrence, at - window - timedelta(microseconds=1))
-    while due is not None and due <= at + window:
-        if nearest is None or abs(due - at) < abs(nearest - at):
-            nearest = due
+    near = _between(kept, at - window, at + window)
+    return _name(min(near, key=lambda due: abs(due - at))) if near else None
+
+
+def passed_slot(kept: Kept, now: float) -> tuple[str, float] | None:
+    """Name the last due time that was a minute ago or more, and give it in epoch seconds.
+
+    None if it is not within the window: it was told of then, if there was somebody to tell.
+    """
+    at = datetime.fromtimestamp(now, UTC)
+    near = _between(kept, at - timedelta(seconds=kept.window), at - _SETTLED)
+    return (_name(near[-1]), near[-1].timestamp()) if near else None
+
+
+def _between(kept: Kept, start: datetime, end: datetime) -> list[datetime]:
+    found: list[datetime] = []
+    due = next_due(kept.recurrence, start - timedelta(microseconds=1))
+    while due is not None and due <= end:
+        found.append(due)
         due = next_due(kept.recurrence, due)
-    return None if nearest is None else f"due:{nearest.isoformat().replace('+00:00', 'Z')}"
+    return found
+
+
+def _name(due: datetime) -> str:
+    return f"due:{due.isoformat().replace('+00:00', 'Z')}"

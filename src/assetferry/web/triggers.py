@@ -14,7 +14,7 @@ from assetferry.ledger.clock import instant
 from assetferry.ledger.creation import NewRun
 from assetferry.ledger.errors import LedgerBusy
 from assetferry.ledger.transition import Ledger
-from assetferry.ledger.triggers import find_trigger
+from assetferry.ledger.triggers import Trigger, find_trigger
 from assetferry.web.body import parsed, received
 from assetferry.web.refusal import Refusal, answer
 from assetferry.web.served import Served
@@ -60,8 +60,17 @@ class Triggers:
         served = None if trigger is None else self._doors.get(trigger.definition)
         if trigger is None:
             raise unauthorized("its key opens nothing")
+        try:
+            return await self._begun_by(trigger, served, request, body)
+        except Refusal as refusal:
+            because = f"{trigger.definition}: {refusal}"
+            raise Refusal(refusal.status, refusal.word, because) from None
+
+    async def _begun_by(
+        self, trigger: Trigger, served: Served | None, request: Request, body: bytes
+    ) -> Response:
         if served is None:
-            raise Refusal(503, "unavailable", f"{trigger.definition} is not served here")
+            raise Refusal(503, "unavailable", "it is not served here")
         now = await self._ledger.run(instant)
         slot = (
             signed_slot(request.headers, body, key=served.key, now=now)
