@@ -9,7 +9,16 @@ from assetferry.errors import FerryError
 __all__ = ["Failure"]
 
 _FAILED, _USAGE = 1, 2
-_USAGE_CODES = frozenset({"definition", "run_unknown", "redefinition_refused", "retry_refused"})
+_USAGE_CODES = frozenset(
+    {
+        "definition",
+        "run_unknown",
+        "duration_unclear",
+        "redefinition_refused",
+        "run_in_use",
+        "retry_refused",
+    }
+)
 
 
 class Failure(click.ClickException):

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from assetferry.cli.exits import Exit, exit_of
+from assetferry.cli.forget import command as forget
 from assetferry.cli.output import clock_time, echo_json
 from assetferry.cli.overriding import overriding, read_overrides
 from assetferry.cli.progress import open_progress
@@ -36,6 +37,7 @@ def command() -> None:
 
 
 command.add_command(quarantine)
+command.add_command(forget)
 
 
 @command.command("list")

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from assetferry.engine.importer import Importer
+from assetferry.engine.retention import Retention
 from assetferry.equipment import equip
 from assetferry.ledger.opening import data_folder, is_shared, open_ledger
 from assetferry.ledger.transition import Ledger
@@ -33,15 +34,20 @@ async def importing(ledger: Ledger) -> AsyncGenerator[Importer]:
     # again: a third of a page's time, measured. It is asked less often, not switched off.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    retention = Retention.of(os.environ)
     locks = None if is_shared(os.environ) else data_folder(os.environ) / "workers"
     async with Importer(ledger, equip, locks=locks) as importer:
         courier = Courier(ledger, os.environ, importer.worker)
-        telling = asyncio.create_task(courier.keep(), name="courier")
+        beside = [
+            asyncio.create_task(courier.keep(), name="courier"),
+            asyncio.create_task(retention.keep(ledger), name="retention"),
+        ]
         try:
             yield importer
         finally:
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await courier.part()
 
 

@@ -80,6 +80,7 @@ class _KeptTransformer(Transformer):
 
     def __init__(self, inner: Transformer, definition: Definition) -> None:
         self.stream, self.used, self.selectors = inner.stream, inner.used, inner.selectors
+        self.finds_duplicates = inner.finds_duplicates
         self._inner = inner
         self._locators = {
             name: {slug(attribute) for attribute in definition.object_types[name].attributes}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from assetferry.ledger.chunk import ChunkKey, Send, at_key
 from assetferry.ledger.clock import instant
@@ -11,7 +11,7 @@ from assetferry.ledger.enqueuing import add_staged
 from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.quarantining import set_aside
 from assetferry.ledger.staged import Part, Rejected
-from assetferry.ledger.states import ChunkState
+from assetferry.ledger.states import ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, runs
 from assetferry.ledger.timeline import note
 
@@ -50,8 +50,12 @@ def submitted(connection: Connection, send: Send) -> None:
 def split(connection: Connection, send: Send, parts: Sequence[Part], *, refused: bool) -> None:
     """Replace a chunk by its parts: it was too large, or ``refused`` for something it holds.
 
-    Raises LeaseLost.
+    Raises LeaseLost, also where the run no longer ingests: parts of an ended run would keep their
+    bytes for ever.
     """
+    state = select(runs.c.state).where(runs.c.id == send.key.run).with_for_update(key_share=True)
+    if (found := connection.execute(state).scalar()) != RunState.INGESTING:
+        raise LeaseLost(f"The run is {found}: the parts of chunk {send.key} are not needed.")
     if refused:
         _count_bisection(connection, send.key)
     now = _settle(connection, send, ChunkState.SPLIT)

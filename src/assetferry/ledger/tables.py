@@ -26,6 +26,7 @@ from assetferry.ledger.states import ENDED, ChunkState, RunState
 
 __all__ = [
     "UNREAD",
+    "baselines",
     "chunks",
     "conflicts",
     "declines",
@@ -242,6 +243,15 @@ workers = Table(
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
 )
+
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("definition", Text, primary_key=True),
+    Column("object_type", Text, primary_key=True),
+    Column("entries", BigInteger, nullable=False),
+)
+"""What the last good full run brought, where that run has been forgotten."""
 
 declines = Table(
     "declines",
