@@ -117,6 +117,11 @@ class Site:
         path = f"{self._base}/importsource/{self.made.import_source_id}/executions"
         self._call("POST", path, None)
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults towards this import source, with how often each was met."""
+        found: list[dict[str, Any]] = self._call("GET", "/_local/faults", None)["values"]
+        return [one for one in found if one.get("source") == self.made.import_source_id]
+
     @property
     def _base(self) -> str:
         return f"/jsm/assets/workspace/{self.made.workspace_id}/v1"

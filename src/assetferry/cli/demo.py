@@ -9,6 +9,7 @@ import click
 
 from assetferry.cli.exits import Exit
 from assetferry.cli.output import number
+from assetferry.cli.session import interruptible
 from assetferry.demo.definition import ASSETS_TOKEN, INVENTORY_TOKEN
 from assetferry.demo.stage import Stage, set_up
 from assetferry.demo.visitor import Place, Visitor
@@ -42,6 +43,41 @@ def command(*, devices: int, keep: bool, port: int | None) -> None:
 
 
 async def _play(stage: Stage, devices: int) -> Exit:
+    crew = _Crew()
+    async with interruptible(crew.leave, stop=crew.stop):
+        try:
+            return await _story(stage, devices, crew)
+        except asyncio.CancelledError:
+            if not crew.left:
+                raise
+            return Exit.INTERRUPTED
+
+
+class _Crew:
+    """Who is told when somebody wants the demo to end: its importer, else the demo itself."""
+
+    def __init__(self) -> None:
+        self.importer: subprocess.Popen[bytes] | None = None
+        self.left = False
+        self._playing = asyncio.current_task()
+
+    def leave(self) -> None:
+        """Let the importer leave in order; without one there is nothing to finish."""
+        self.left = True
+        if self.importer is not None and self.importer.returncode is None:
+            self.importer.terminate()
+        elif self._playing is not None:
+            self._playing.cancel()
+
+    def stop(self) -> None:
+        """Stop the importer at once; the servers go as the demo unwinds."""
+        if self.importer is not None and self.importer.returncode is None:
+            self.importer.kill()
+        if self._playing is not None:
+            self._playing.cancel()
+
+
+async def _story(stage: Stage, devices: int, crew: _Crew) -> Exit:
     async with Outbound([_host(stage.assets_url)]) as outbound:
         visitor = Visitor(outbound, stage.assets_url)
         await visitor.sign_in()
@@ -54,7 +90,7 @@ async def _play(stage: Stage, devices: int) -> Exit:
             f"An importer, in a process of its own: assetferry run {stage.definition.name}",
             err=True,
         )
-        code, peak = await _import(stage, await visitor.new_token(place))
+        code, peak = await _import(stage, await visitor.new_token(place), crew)
         if code != Exit.DONE:
             return Exit(code)
         await _look(visitor, place)
@@ -63,7 +99,7 @@ async def _play(stage: Stage, devices: int) -> Exit:
     return Exit.DONE
 
 
-async def _import(stage: Stage, token: str) -> tuple[int, int]:
+async def _import(stage: Stage, token: str, crew: _Crew) -> tuple[int, int]:
     """Run the importer and wait for it; its exit code, and its peak memory in bytes."""
     importer = subprocess.Popen(  # noqa: ASYNC220, S603 # ourselves, no shell; takes milliseconds
         [sys.executable, "-m", "assetferry", "run", stage.definition.name, "--new"],
@@ -74,8 +110,10 @@ async def _import(stage: Stage, token: str) -> tuple[int, int]:
             ASSETS_TOKEN: token,
             INVENTORY_TOKEN: stage.inventory_token,
         },
+        # Ctrl-C reaches a whole group: this process passes it on once, and waits for the rest.
+        process_group=0,
     )
-    # Ctrl-C reaches the whole group: the importer leaves in order, and this wait sees it.
+    crew.importer = importer
     _, status, used = await asyncio.to_thread(os.wait4, importer.pid, 0)
     importer.returncode = os.waitstatus_to_exitcode(status)
     kibibytes = used.ru_maxrss if sys.platform != "darwin" else used.ru_maxrss // 1024

@@ -4,9 +4,13 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
+import click
+
+from assetferry.cli.exits import Exit
 from assetferry.engine.importer import Importer
 from assetferry.engine.retention import Retention
 from assetferry.equipment import equip
@@ -52,18 +56,26 @@ async def importing(ledger: Ledger) -> AsyncGenerator[Importer]:
 
 
 @asynccontextmanager
-async def interruptible(leave: Callable[[], None]) -> AsyncGenerator[None]:
-    """Leave in order at the first SIGINT or SIGTERM, at once at the second."""
+async def interruptible(
+    leave: Callable[[], None], *, stop: Callable[[], None] | None = None
+) -> AsyncGenerator[None]:
+    """Leave in order at the first SIGINT or SIGTERM, at once at the second.
+
+    ``stop`` is how to stop at once; without it the process just ends, as if it were killed: the
+    ledger is made for that, and nothing that hangs can keep it.
+    """
     loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None, "commands run in a task"  # noqa: S101
     asked = False
 
     def ask() -> None:
         nonlocal asked
         if asked:
-            task.cancel()
+            (stop or _end_at_once)()
+            return
         asked = True
+        click.echo(
+            "Leaving: what is in hand is finished or given back. Once more stops at once.", err=True
+        )
         leave()
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -73,3 +85,10 @@ async def interruptible(leave: Callable[[], None]) -> AsyncGenerator[None]:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+def _end_at_once() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\x1b[?25h")  # a progress bar hides the cursor
+    sys.stderr.flush()
+    os._exit(Exit.INTERRUPTED)

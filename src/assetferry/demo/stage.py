@@ -123,6 +123,7 @@ def _service(devices: int, port: int, token: str) -> Generator[str]:
         [sys.executable, "-m", "assetferry.demo.service", *arguments],
         env=os.environ | {INVENTORY_TOKEN: token},
         stdout=subprocess.PIPE,
+        process_group=0,  # Ctrl-C is for the demo, which ends it after the importer
     )
     with process:
         try:
