@@ -7,7 +7,7 @@ import json
 import logging
 import socket
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -92,6 +92,27 @@ def test_odd_addresses(api: Any, path: str, status: int) -> None:
     """Long queries and wrong escapes are answered like any other text."""
     found, headers, _ = speak(api, request(api, "GET", api.here + path))
     assert (found, headers["content-type"]) == (status, "application/json")
+
+
+@pytest.mark.parametrize("given", ["9" * 18, "9" * 19, "9" * 5_000, "٣", "-1", "1.0", "0x1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "importsource/objectschema/{}",
+        "objectschema/{}",
+        "objecttype/{}",
+        "object/{}",
+        "config/statustype?objectSchemaId={}",
+    ],
+)
+def test_ids_that_stand_for_nothing(api: Any, path: str, given: str) -> None:
+    """However long or odd a number is, it is one that does not exist."""
+    reply = api.call("GET", f"{api.workspace}/{path.format(quote(given))}", user=True)
+    assert reply.status == 404
+    assert reply.body["errorMessages"][0].endswith("does not exist")
+    place = f"/_local/workspaces/{api.source['workspaceId']}/importsources"
+    made = api.call("POST", place, {"objectSchemaId": given, "name": "x"}, token="")
+    assert made.status == 404
 
 
 @pytest.mark.parametrize(

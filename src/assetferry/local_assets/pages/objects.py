@@ -6,13 +6,13 @@ from typing import Any
 from assetferry.local_assets import aql
 from assetferry.local_assets.errors import General, not_found
 from assetferry.local_assets.pages.rendering import View
+from assetferry.local_assets.routes.parameters import identifier
 from assetferry.local_assets.store.sources import workspace_exists
 from assetferry.local_assets.wire.objects import attribute_values, object_bodies, show
 
 __all__ = ["one_object", "search"]
 
 PAGE = 50
-LARGEST = 2**62
 
 
 def search(reader: sqlite3.Connection, workspace_id: str, query: str, start: int) -> View:
@@ -51,7 +51,7 @@ def search(reader: sqlite3.Connection, workspace_id: str, query: str, start: int
 def one_object(reader: sqlite3.Connection, workspace_id: str, given: str) -> View:
     """Show an object, its attributes, and which objects refer to it."""
     _check(reader, workspace_id)
-    number = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0  # noqa: PLR2004 - 64 bits
+    number = identifier(given) or 0
     shown = show(reader, workspace_id, "", [number])
     if not shown.objects:
         raise not_found("Object", given)

@@ -15,6 +15,7 @@ from assetferry.local_assets.errors import bad_request, not_found
 from assetferry.local_assets.routes.body import json_object
 from assetferry.local_assets.routes.call import Site, answer, resource, site_of
 from assetferry.local_assets.routes.links import origin, workspace_base
+from assetferry.local_assets.routes.parameters import identifier
 from assetferry.local_assets.settings import SourceSettings
 from assetferry.local_assets.store import provisioning
 from assetferry.local_assets.store.history import history_of
@@ -53,12 +54,13 @@ async def new_source(request: Request) -> Response:
     """Make an import source in an object schema; the answer is the only place of its token."""
     body = await _body(request)
     schema_id = _text(body, "objectSchemaId")
-    if not schema_id.isdecimal():
+    found = identifier(schema_id)
+    if found is None:
         raise not_found("Object schema", schema_id)
     made = await site_of(request).database.writer.run(
         provisioning.new_source,
         request.path_params["workspace"],
-        int(schema_id),
+        found,
         _text(body, "name"),
         _settings(body, site_of(request).settings.sources),
     )

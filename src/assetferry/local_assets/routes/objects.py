@@ -13,7 +13,7 @@ from assetferry.local_assets.routes.access import UserCall
 from assetferry.local_assets.routes.body import json_object
 from assetferry.local_assets.routes.call import answer, no_content
 from assetferry.local_assets.routes.links import workspace_base
-from assetferry.local_assets.routes.parameters import flag, number
+from assetferry.local_assets.routes.parameters import flag, identifier, number
 from assetferry.local_assets.store.catalogue import attributes_of, object_types
 from assetferry.local_assets.store.objects import delete_objects, objects
 from assetferry.local_assets.wire.objects import attribute_values, object_bodies, show
@@ -69,11 +69,10 @@ def _object_id(call: UserCall) -> int:
     """Give the id of an object that exists; 404 for any other text."""
     given: str = call.request.path_params["object"]
     reader = call.site.database.reader()
-    if not (given.isascii() and given.isdecimal() and len(given) < 19):  # noqa: PLR2004 - 64 bits
+    found = identifier(given)
+    if found is None or not objects(reader, call.workspace_id, [found]):
         raise not_found("Object", given)
-    if not objects(reader, call.workspace_id, [int(given)]):
-        raise not_found("Object", given)
-    return int(given)
+    return found
 
 
 async def _query(call: UserCall) -> aql.Query:

@@ -8,6 +8,7 @@ from assetferry.local_assets.errors import not_found
 from assetferry.local_assets.routes.access import SourceCall, UserCall, beyond_reach
 from assetferry.local_assets.routes.call import answer
 from assetferry.local_assets.routes.links import source_base
+from assetferry.local_assets.routes.parameters import identifier
 from assetferry.local_assets.scheduling.schedules import schedule_of
 from assetferry.local_assets.store.catalogue import object_schema
 from assetferry.local_assets.store.credentials import new_container_token
@@ -42,7 +43,8 @@ async def list_sources(call: UserCall) -> Response:
     """List the import sources of an object schema, as the web page does."""
     given: str = call.request.path_params["schema"]
     reader = call.site.database.reader()
-    schema = object_schema(reader, call.workspace_id, int(given)) if given.isdecimal() else None
+    schema_id = identifier(given)
+    schema = None if schema_id is None else object_schema(reader, call.workspace_id, schema_id)
     if schema is None:
         raise not_found("Object schema", given)
     found: list[dict[str, Any]] = [
