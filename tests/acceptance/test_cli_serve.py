@@ -158,6 +158,9 @@ def test_schedule_is_set_shown_and_deleted(ferry: Ferry, file: Path) -> None:
     end = ferry.run("schedule", "set", str(file))
     assert end.code == 1
     assert "no clock of its own yet" in end.err
+    shown = ferry.run("schedule", "show", str(file))
+    assert "no clock of its own yet" in shown.err
+    assert "Assets has no schedule" in shown.out
 
 
 def test_a_notice_whose_teller_was_killed_is_told_by_the_next(

@@ -19,7 +19,7 @@ from assetferry.definition.document import Definition
 from assetferry.definition.load import load
 from assetferry.ledger.triggers import triggers_of
 from assetferry.recurrence import next_due
-from assetferry.web.scheduling import Scheduler, scheduling
+from assetferry.web.scheduling import NO_CLOCK, Scheduler, scheduling
 from assetferry.web.slot import Kept
 
 __all__ = ["command"]
@@ -79,6 +79,8 @@ def show(file: Path, *, as_json: bool) -> None:
         return theirs, next((one for one in kept if one.schedule_id == named), None)
 
     definition = _load(file)
+    if definition.schedule is not None and definition.schedule.by == "assetferry":
+        click.echo(NO_CLOCK, err=True)
     found = asyncio.run(_with(definition, done))
     if isinstance(found, Trouble):
         _fail(found)

@@ -11,6 +11,7 @@ from assetferry.cli.output import echo_json
 from assetferry.cli.session import importing, interruptible, with_ledger
 from assetferry.web.app import create_app
 from assetferry.web.rounds import Rounds
+from assetferry.web.scheduling import NO_CLOCK
 from assetferry.web.served import Served, served
 from assetferry.web.serving import listening, serving
 from assetferry.web.triggers import Triggers
@@ -43,6 +44,9 @@ def command(files: tuple[Path, ...], *, host: str, port: int, as_json: bool) -> 
     """
     definitions = served(files, os.environ)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for name, one in definitions.items():
+        if one.definition.schedule is not None and one.definition.schedule.by == "assetferry":
+            click.echo(f"{name} is not begun by itself: {NO_CLOCK}", err=True)
     asyncio.run(_serve(definitions, host, port, as_json=as_json))
 
 

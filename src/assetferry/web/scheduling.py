@@ -36,8 +36,12 @@ from assetferry.recurrence import Recurrence, next_due
 from assetferry.web.address import address_of, new_key
 from assetferry.web.slot import Kept
 
-__all__ = ["Scheduler", "Unschedulable", "scheduling"]
+__all__ = ["NO_CLOCK", "Scheduler", "Unschedulable", "scheduling"]
 
+NO_CLOCK = (
+    'assetferry has no clock of its own yet. Set by = "assets", or let cron or a timer call '
+    "`assetferry run`."
+)
 _TRIES = 3
 _SOON = timedelta(seconds=5)
 """What is due sooner would be in the past when Assets reads it."""
@@ -172,10 +176,7 @@ def wanted(definition: Definition, now: datetime) -> Kept:
     if schedule is None:
         raise Unschedulable("The definition has no [schedule]. Add one.")
     if schedule.by == "assetferry" or schedule.frequency is None:
-        raise Unschedulable(
-            'assetferry has no clock of its own yet. Set by = "assets", or let cron or a timer '
-            "call `assetferry run`."
-        )
+        raise Unschedulable(NO_CLOCK)
     if definition.trigger is None or definition.trigger.public_url is None:
         raise Unschedulable(
             "Assets needs an address to call. Say where callers reach `assetferry serve`: "
