@@ -46,7 +46,7 @@ async def last_two(ledger: Ledger, definition: str = "hardware") -> tuple[Run, l
     return run, sends
 
 
-async def test_two_last_chunks_on_postgres(postgres_url: str) -> None:
+async def test_r03_two_last_chunks_on_postgres(postgres_url: str) -> None:
     """Neither transaction sees the other's last chunk; one completion after both misses nothing.
 
     Explicit interleaving: both submit, both look, both commit, both look again, where the
@@ -101,7 +101,7 @@ def wait_for_lock(connection: Connection, waiting: "Future[bool]") -> None:
             connection.rollback()
 
 
-async def test_two_last_chunks_on_sqlite(tmp_path: Path) -> None:
+async def test_r03_two_last_chunks_on_sqlite(tmp_path: Path) -> None:
     """Two connections submit and complete in turn, as the writer lock has it: one completes."""
     database = {"ASSETFERRY_DATA_DIR": str(tmp_path)}
     async with another(database) as ledger:
@@ -119,7 +119,7 @@ async def test_two_last_chunks_on_sqlite(tmp_path: Path) -> None:
     engine.dispose()
 
 
-async def test_two_last_chunks_through_two_ledgers(
+async def test_r03_two_last_chunks_through_two_ledgers(
     ledger: Ledger, database: dict[str, str]
 ) -> None:
     """Two processes' ledgers, many rounds: each run is completed exactly once, none is missed."""
@@ -135,7 +135,7 @@ async def test_two_last_chunks_through_two_ledgers(
             assert sum(won) == 1
 
 
-async def test_nothing_is_completed_too_early(ledger: Ledger) -> None:
+async def test_r03_nothing_is_completed_too_early(ledger: Ledger) -> None:
     """Not while a stream is read, a chunk waits, a person is asked, or in another state."""
     run = await begun(ledger)
     assert not await ledger.run(begin_completion, run.id)

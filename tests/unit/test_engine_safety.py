@@ -153,6 +153,14 @@ def test_quarantine_is_limited_per_stream(
     assert codes(sums, missing=missing, safety=safety, last_good=None) == expected
 
 
+@pytest.mark.parametrize(("bad", "expected"), [(5, []), (6, ["too_many_quarantined"])])
+def test_r08_quarantine_is_limited_per_object_type(bad: int, expected: list[str]) -> None:
+    """A small type is not lost in a large stream: 5 % of its own entries, not of the stream's."""
+    large = stream(records_read=9000, records_mapped=9000 - bad, records_quarantined=bad)
+    sums = told(large, laptops(100 - bad, entries_quarantined=bad))
+    assert codes(sums, safety='max_quarantined = "5%"', last_good=None) == expected
+
+
 def test_entries_refused_by_assets_count_as_quarantined() -> None:
     """The records were fine for us and not for Assets: their objects are missing as well."""
     sums = told(stream(), laptops(90, entries_mapped=100, entries_quarantined=10))

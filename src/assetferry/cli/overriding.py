@@ -1,5 +1,7 @@
 """The options with which a person sets safety limits aside, for one run and with a reason."""
 
+import getpass
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -35,4 +37,13 @@ def read_overrides(override: str | None, reason: str | None) -> dict[str, str]:
         raise click.UsageError(f"{unknown[0]!r} is no safety limit; there are {', '.join(LIMITS)}.")
     if not (reason or "").strip():
         raise click.UsageError("--override needs a --reason: it is kept with the run.")
-    return dict.fromkeys(limits, (reason or "").strip())
+    return dict.fromkeys(limits, f"{(reason or '').strip()} ({_who()})")
+
+
+def _who() -> str:
+    """Name the person as this machine knows them."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        user = "somebody"
+    return f"{user}@{socket.gethostname()}"

@@ -43,6 +43,8 @@ class Paging:
         self._before_more = before_more
         self.budget = read.pages
         """The most pages that the rows to follow shall take."""
+        self.records = 0
+        """Records on the pages given: counted here, so that one lost further on is missed."""
         self.marks: dict[bytes, None] = {}
         """By which the pages would be known again, in order."""
 
@@ -61,6 +63,7 @@ class Paging:
                 return
             taken += 1
             self._mark(page)
+            self.records += len(page.records)
             yield cursor, page
             if page.next is None:
                 return

@@ -86,7 +86,7 @@ async def take(
     return Staged(
         parts=chunking.parts(execution_id, read.key, several=rest is not None),
         rejected=rejected,
-        records_read=chunking.records_read,
+        records_read=paging.records,
         records_mapped=chunking.records_mapped,
         records_left_out=chunking.records_left_out,
         records_quarantined=chunking.records_quarantined,

@@ -87,26 +87,40 @@ def _shrunk(
 
 def _quarantined(definition: Definition, sums: Sums) -> Iterator[Objection]:
     allowed = definition.max_quarantined
+    for bad in _bad(sums, allowed):
+        yield Objection(
+            "max_quarantined",
+            "too_many_quarantined",
+            f"{bad} could not become entries, {allowed:.0%} is allowed.",
+            "Mend the records or the mapping and run again with --new, or raise "
+            "max_quarantined under [safety]"
+            + (
+                "."
+                if definition.assets.missing_objects == "ignore"
+                else "; it counts as 0 unless the import source is set to ignore missing "
+                'objects and missing_objects = "ignore" says so under [assets].'
+            ),
+        )
+
+
+def _bad(sums: Sums, allowed: float) -> Iterator[str]:
+    """Say where too much is in quarantine: by records per stream, by entries per object type.
+
+    A type that few records have may be lost as a whole while its stream looks well.
+    """
     for stream in sums.streams:
-        refused = sum(one.entries_quarantined for one in sums.types if one.stream == stream.stream)
-        if stream.records_quarantined == 0 and refused == 0:
-            continue
+        types = [one for one in sums.types if one.stream == stream.stream]
+        refused = sum(one.entries_quarantined for one in types)
         bad = max(stream.records_quarantined, refused)
         if bad > _share(stream.records_read, allowed):
-            yield Objection(
-                "max_quarantined",
-                "too_many_quarantined",
-                f"The source {stream.stream!r}: {bad} of {stream.records_read} records could "
-                f"not become entries, {allowed:.0%} is allowed.",
-                "Mend the records or the mapping and run again with --new, or raise "
-                "max_quarantined under [safety]"
-                + (
-                    "."
-                    if definition.assets.missing_objects == "ignore"
-                    else "; it counts as 0 unless the import source is set to ignore missing "
-                    'objects and missing_objects = "ignore" says so under [assets].'
-                ),
-            )
+            yield f"The source {stream.stream!r}: {bad} of {stream.records_read} records"
+            continue
+        for one in types:
+            bad = one.entries_quarantined
+            # What Assets refused was mapped before; what could not be mapped was not.
+            made = max(one.entries_mapped, one.entries_submitted + bad)
+            if bad > _share(made, allowed):
+                yield f"{one.object_type}: {bad} of {made} entries"
 
 
 def _share(number: int, allowed: float) -> float:

@@ -68,8 +68,6 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
 
     ``overrides`` are safety limits that a person sets aside, each with the reason given.
     """
-    if overrides:
-        _set_aside(connection, run, overrides)
     now = instant(connection)
     changed = connection.execute(
         update(runs)
@@ -90,7 +88,9 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
         )
     )
     if changed.rowcount != 1:
-        return False
+        return False  # and a limit that was set aside for it would stay so unseen
+    if overrides:
+        _set_aside(connection, run, overrides)
     waiting = [ChunkState.DUE, ChunkState.STAGED]
     connection.execute(
         update(chunks)
