@@ -274,3 +274,21 @@ def test_an_execution_that_is_fed_is_not_abandoned(api: Any, tmp_path: Path) -> 
         os.utime(chunks, (0, 0))
         api.start()
         assert api.call("GET", f"{execution}/status").body["status"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(("choice", "status"), [("conflict", 409), ("replace", 200)])
+def test_a_second_start(api: Any, choice: Any, status: int) -> None:
+    """It is a conflict, or it cancels the one that waits for data, whose chunks are dropped."""
+    with LocalAssets(Settings(port=0, second_start=choice)) as server:
+        begin(server, api)
+        first = api.start()
+        api.send(first, {"hosts": [{"name": "a"}]})
+        assert api.call("POST", f"{api.here}/executions").status == status
+        state = api.call("GET", f"{first}/status").body["status"]
+        assert state == ("CANCELLED" if status == 200 else "INGESTING")
+        newest = api.call("GET", f"{api.here}/executions/status").body
+        assert newest["status"] == "INGESTING"
+        execution = f"{api.here}/executions/{newest['executionId']}"
+        assert complete(api, execution) == 200
+        api.result(execution)
+        assert names(api) == ([] if status == 200 else ["a"])

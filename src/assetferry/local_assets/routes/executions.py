@@ -18,7 +18,7 @@ from assetferry.local_assets.store.chunks import accept
 from assetferry.local_assets.store.executions import (
     Execution,
     cancel,
-    cancel_abandoned,
+    cancel_waiting,
     execution,
     newest_execution,
     record_failure,
@@ -166,14 +166,16 @@ async def post_failed(call: SourceCall) -> Response:
 
 
 async def _let_go(call: SourceCall) -> None:
-    """Cancel what was left waiting for data so long that it blocks nobody any more."""
-    seconds = call.site.settings.abandoned_after
-    if seconds:
-        before = datetime.now(UTC) - timedelta(seconds=seconds)
-        database = call.site.database
-        number = await database.writer.run(cancel_abandoned, call.source, before, database.spool)
-        if number is not None:
-            database.spool.drop(number)
+    """Cancel what waits for data, if it may be replaced, or has waited too long."""
+    settings, database = call.site.settings, call.site.database
+    replaces = settings.second_start == "replace"
+    if not replaces and not settings.abandoned_after:
+        return
+    patience = timedelta(seconds=settings.abandoned_after)
+    before = None if replaces else datetime.now(UTC) - patience
+    number = await database.writer.run(cancel_waiting, call.source, before, database.spool)
+    if number is not None:
+        database.spool.drop(number)
 
 
 def _status(found: Execution, settings: Settings) -> dict[str, Any]:

@@ -16,6 +16,16 @@ RepeatedCompletion: TypeAlias = Literal["by-id", "accept", "refuse"]
 class ExecutionSettings:
     """Settings of ``executions`` and of their processing."""
 
+    second_start: Annotated[
+        Literal["conflict", "replace"],
+        Choice(
+            "A start while an execution waits for data: answered with 409, or it cancels that one. "
+            "One that is processed is never replaced.",
+            "409 IN_PROGRESS is documented and was seen; operators of a production import saw "
+            "stuck ones go away.",
+            "8.2",
+        ),
+    ] = "conflict"
     dedupe: Annotated[
         Dedupe,
         Choice(

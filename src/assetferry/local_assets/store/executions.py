@@ -23,7 +23,7 @@ __all__ = [
     "State",
     "active_execution",
     "cancel",
-    "cancel_abandoned",
+    "cancel_waiting",
     "execution",
     "executions_of",
     "newest_execution",
@@ -189,14 +189,19 @@ def cancel(
     return found.number
 
 
-def cancel_abandoned(
-    connection: sqlite3.Connection, source: ImportSource, before: datetime, spool: Spool
+def cancel_waiting(
+    connection: sqlite3.Connection, source: ImportSource, before: datetime | None, spool: Spool
 ) -> int | None:
-    """Cancel an execution that has waited for data since then; give its number (18)."""
+    """Cancel an execution that has waited for data since ``before``; give its number (18).
+
+    None cancels it however lately it was started or fed.
+    """
     found = active_execution(connection, source)
-    if found is None or found.state != "INGESTING" or found.created > instant.text(before):
+    if found is None or found.state != "INGESTING":
         return None
-    if spool.fed_since(found.number, before):
+    if before is not None and (
+        found.created > instant.text(before) or spool.fed_since(found.number, before)
+    ):
         return None
     return cancel(connection, source, found.id)
 
