@@ -225,3 +225,30 @@ async def test_r10_a_storm_of_429_uses_up_no_attempts(
     assert run.state is RunState.DONE
     assert len(third_party.asked) == 14
     assert site.objects("objectType = Laptop") == 100
+
+
+async def test_r10_assets_is_left_alone_for_as_long_as_it_asked(
+    ledger: Ledger, database: dict[str, str], site: Site, text: str
+) -> None:
+    """One chunk meets a 429 of half an hour: no other is sent until then, then all arrive."""
+    fault = await asyncio.to_thread(
+        site.fault, "status", route="POST data", status=429, retryAfter=1800, times=None
+    )
+    text = text.replace("[limits]", "[limits]\nmax_attempts = 1\nsends = 1")
+    async with Importer(ledger, equip, locks=None) as importer:
+        run = await importer.begin(new_run(text))
+        assert run is not None
+
+        async def waiting() -> bool:
+            return bool((await ledger.run(sums, run.id)).closed)
+
+        await until(waiting)
+        told = await ledger.run(sums, run.id)
+        assert told.closed[0].host == urlsplit(site.url).netloc
+        assert (told.entries_submitted, told.chunks.retried) == (0, 0)
+    await asyncio.to_thread(site.mend, fault)
+    async with later(database) as in_an_hour, Importer(in_an_hour, equip, locks=None) as importer:
+        assert await importer.go_on(run.id)
+        ended = await finished(in_an_hour, importer, run.id)
+    assert ended.state is RunState.DONE, ended.held_reason
+    assert site.objects("objectType = Laptop") == 100
