@@ -1,9 +1,11 @@
-"""This process as a worker: registered, and on SQLite holding a lock that dies with it.
+"""This process as a worker: registered, and holding a lock that dies with it.
 
-The lock file lies beside the ledger. The operating system lets go of it at the instant the
-process dies, so another process on the machine need not wait for a lease to run out.
+On SQLite a lock file lies beside the ledger, on PostgreSQL it is a lock of the database's.
+Operating system and server let go of it the moment the process dies, so that nobody need wait
+for a lease to run out.
 """
 
+import asyncio
 import logging
 import os
 import socket
@@ -11,9 +13,12 @@ import uuid
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import DBAPIError
 
 from assetferry.ledger.clock import instant
-from assetferry.ledger.errors import LedgerUnusable
+from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
+from assetferry.ledger.postgres import PostgresLedger
+from assetferry.ledger.pulse import beating
 from assetferry.ledger.transition import Ledger
 from assetferry.ledger.workers import SILENT_S, Worker, bury, leave, list_workers, register, seen
 
@@ -31,15 +36,19 @@ class Membership:
         self._ledger = ledger
         self._locks = locks
         self._lock = None if locks is None else FileLock(_lock_file(locks, self.worker))
+        self._pulse = ledger.pulse(self.worker) if isinstance(ledger, PostgresLedger) else None
 
     async def join(self) -> None:
         """Take the lock, then register: a registered worker without its lock is a dead one."""
         if self._lock is not None:
             self._lock.acquire(timeout=0)
+        await self._keep_pulse()
         await self._register()
 
     async def beat(self) -> None:
         """Say that this process lives, also after a machine that slept was taken for dead."""
+        # A lost connection has let go of the lock, and others may have buried us for it.
+        await self._keep_pulse()
         if not await self._ledger.run(seen, self.worker):
             await self._register()
 
@@ -52,17 +61,42 @@ class Membership:
             _log.warning("Could not take leave: %s", error, extra={"action": error.code})
         finally:
             self._unlock()
+            if self._pulse is not None:
+                await asyncio.to_thread(self._pulse.stop)
 
     async def bury_dead(self) -> list[Worker]:
         """Free what dead workers held; return them."""
         now = await self._ledger.run(instant)
-        dead = [one for one in await self._ledger.run(list_workers) if self._is_dead(one, now)]
+        known = await self._ledger.run(list_workers)
+        still = await self._still_beating([one.id for one in known if one.pulse])
+        dead = [
+            one for one in known if self._is_dead(one, now) or (one.pulse and one.id not in still)
+        ]
         for worker in dead:
             await self._ledger.run(bury, worker.id)
         return dead
 
     async def _register(self) -> None:
-        await self._ledger.run(register, self.worker, host=socket.gethostname(), pid=os.getpid())
+        await self._ledger.run(
+            register,
+            self.worker,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            pulse=self._pulse is not None,
+        )
+
+    async def _keep_pulse(self) -> None:
+        if self._pulse is None:
+            return
+        try:
+            await asyncio.to_thread(self._pulse.keep)
+        except DBAPIError as error:
+            raise LedgerBusy("The database is out of reach; it is tried again.") from error
+
+    async def _still_beating(self, workers: list[str]) -> set[str]:
+        if self._pulse is None:
+            return set(workers)
+        return await self._ledger.run(beating, workers) | {self.worker}
 
     def _unlock(self) -> None:
         if self._lock is not None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
+from assetferry.ledger.pulse import Pulse
 from assetferry.ledger.revision import ensure_same
 from assetferry.ledger.transition import Ledger
 
@@ -73,6 +74,10 @@ class PostgresLedger(Ledger):
 
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._execute, call)
+
+    def pulse(self, worker: str) -> Pulse:
+        """Make a lock of this database's that lives as long as this process."""
+        return Pulse(self._engine, worker)
 
     async def close(self) -> None:
         """Wait for the transitions under way, then disconnect."""

@@ -242,6 +242,7 @@ workers = Table(
     Column("pid", Integer, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("pulse", Boolean, nullable=False, server_default=text("false")),
 )
 
 baselines = Table(

@@ -1,6 +1,6 @@
 """Every process that works on runs registers, so that others can tell whether it lives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -23,13 +23,17 @@ class Worker:
     pid: int
     started_at: float
     seen_at: float
+    pulse: bool = False
+    """Whether it holds a lock of the database's that dies with it."""
 
 
-def register(connection: Connection, worker: str, *, host: str, pid: int) -> None:
+def register(
+    connection: Connection, worker: str, *, host: str, pid: int, pulse: bool = False
+) -> None:
     """Write the worker's row."""
     now = instant(connection)
     row = {"id": worker, "host": host, "pid": pid, "started_at": now, "seen_at": now}
-    connection.execute(insert(workers), row)
+    connection.execute(insert(workers), row | {"pulse": pulse})
 
 
 def seen(connection: Connection, worker: str) -> bool:
@@ -40,9 +44,7 @@ def seen(connection: Connection, worker: str) -> bool:
 
 def list_workers(connection: Connection) -> list[Worker]:
     """List all registered workers, living or dead."""
-    chosen = select(
-        workers.c.id, workers.c.host, workers.c.pid, workers.c.started_at, workers.c.seen_at
-    )
+    chosen = select(*(workers.c[field.name] for field in fields(Worker)))
     return [Worker(*row) for row in connection.execute(chosen.order_by(workers.c.started_at))]
 
 
