@@ -170,10 +170,13 @@ class Game:
         assert told["bodies"] == {
             key: row.body for key, row in model.rows.items() if row.body is not None
         }
-        ended = model.run.state in ENDED
-        assert ended or {key for key, row in model.rows.items() if row.state == "STAGED"} == set(
-            told["bodies"]
-        )
+        kept = {model.rows[key].state for key in told["bodies"]}
+        staged = {key for key, row in model.rows.items() if row.state is ChunkState.STAGED}
+        if model.run.state in ENDED:
+            assert not kept, "bytes are kept of a run that has ended"
+        else:
+            assert kept <= {ChunkState.STAGED, ChunkState.FAILED}, "bytes are kept that were sent"
+            assert staged <= told["bodies"].keys(), "bytes are lost"
         counts = ("records_read", "chunks_staged", "chunks_submitted", "entries_submitted")
         assert told["counts"] == tuple(model.sums[name] for name in counts)
         assert model.completions <= 1, "completion began twice"
