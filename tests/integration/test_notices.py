@@ -11,11 +11,13 @@ from sqlalchemy import Connection, select
 
 from assetferry.definition.load import load
 from assetferry.engine.asking import asked_run
+from assetferry.engine.redefinition import redefinition
 from assetferry.ledger.calling import Blocked, begin_called
 from assetferry.ledger.closing import end_run
 from assetferry.ledger.creation import NewRun, begin_run
 from assetferry.ledger.holding import hold, resume
 from assetferry.ledger.notices import claim_notice, pending
+from assetferry.ledger.redefining import redefine
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import notices
@@ -145,6 +147,25 @@ async def test_only_what_is_asked_for_is_told(ledger: Ledger, receiver: Receiver
     await ended(ledger, await begun(ledger, silent), RunState.FAILED, "shrunk")
     await courier(ledger).deliver_due()
     assert receiver.kinds == ["import.partial"]
+
+
+async def test_a_run_tells_whom_its_definition_names_now(
+    ledger: Ledger, receiver: Receiver
+) -> None:
+    """Somebody may be named only once a run is in trouble, and it goes on with that text."""
+    text = definition(NOWHERE, source(NOWHERE), service_url=NOWHERE)
+    quiet = asked_run(load(text, origin="test.toml"), text, origin="test.toml")
+    run = await begun(ledger, quiet)
+    await ledger.run(hold, run.id, reason="r", cure="c")
+    assert await ledger.run(pending) == 0
+    telling = notifying(text, receiver)
+    old, new = load(text, origin="test.toml"), load(telling, origin="test.toml")
+    instead = redefinition(run, old=old, new=new, text=telling, origin="test.toml")
+    assert await ledger.run(redefine, run.id, instead)
+    await ledger.run(resume, run.id)
+    await ledger.run(hold, run.id, reason="r", cure="c")
+    await courier(ledger).deliver_due()
+    assert receiver.kinds == ["import.held"]
 
 
 async def test_every_hold_is_told_anew(ledger: Ledger, receiver: Receiver) -> None:

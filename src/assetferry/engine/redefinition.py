@@ -47,4 +47,5 @@ def redefinition(
         reads=new.limits.reads,
         sends=new.limits.sends,
         hold_for=new.safety.hold_for if not run.scheduled else run.hold_for,
+        notify=() if new.notify is None else new.notify.on,
     )

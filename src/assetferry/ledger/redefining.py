@@ -1,5 +1,6 @@
 """A run that goes on with another text of its definition."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
@@ -23,6 +24,7 @@ class Redefinition:
     reads: int
     sends: int
     hold_for: float
+    notify: Collection[str] = ()
 
 
 def redefine(connection: Connection, run: str, new: Redefinition) -> bool:
@@ -50,6 +52,7 @@ def redefine(connection: Connection, run: str, new: Redefinition) -> bool:
             reads=new.reads,
             sends=new.sends,
             hold_for=new.hold_for,
+            notify=list(new.notify) or None,
             token=runs.c.token + 1,
             lease_until=None,
         )
