@@ -1,9 +1,6 @@
 """Chunks after an answer: submitted, split, set aside, tried again, given up."""
 
-from dataclasses import replace
-
 import pytest
-from sqlalchemy import Connection
 
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Held, Wait, claim
@@ -17,11 +14,12 @@ from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.staging import stage
 from assetferry.ledger.states import ChunkState, RunState
 from assetferry.ledger.submitting import quarantine_chunk, split, submitted
-from assetferry.ledger.sums import Sums, accepted_types, sums
+from assetferry.ledger.sums import accepted_types, sums
 from assetferry.ledger.transition import Ledger
 from ledgers import (
     HOUR,
     bodies,
+    counted,
     gave,
     ingesting,
     kinds,
@@ -98,11 +96,6 @@ async def test_an_entry_that_assets_refuses_is_set_aside(ledger: Ledger) -> None
     assert told.entries_submitted == 0
     assert (await ledger.run(load_run, run.id)).bisections == 1
     assert await ledger.run(begin_completion, run.id)
-
-
-def counted(connection: Connection, run: str) -> Sums:
-    """The run in numbers, whatever the time is."""
-    return replace(sums(connection, run), now=0.0)
 
 
 async def test_a_late_answer_changes_nothing(ledger: Ledger) -> None:

@@ -17,6 +17,7 @@ from assetferry.ledger.sums import StreamSums, sums
 from assetferry.ledger.transition import Ledger
 from ledgers import (
     bodies,
+    counted,
     gave,
     ingesting,
     kinds,
@@ -166,8 +167,8 @@ async def test_a_total_that_changes_marks_the_stream_moved(ledger: Ledger) -> No
     """The first total and the first change stay; a page without a total changes nothing."""
     for number, (totals, moved) in enumerate(TOTALS):
         run = await ingesting(ledger, definition=f"case-{number}")
-        for total in totals:
-            staged = gave(next_=[{"o": 1}], total=total)
+        for place, total in enumerate(totals, 1):
+            staged = gave(next_=[{"o": place}], total=total)
             await ledger.run(stage, await reading(ledger, run), staged, send_on=True)
         told = await stream(ledger, run.id)
         assert told.moved == moved
@@ -228,7 +229,7 @@ async def everything(ledger: Ledger, run: str) -> list[Any]:
         await ledger.run(rows, run),
         await ledger.run(bodies, run),
         await ledger.run(set_aside, run),
-        await ledger.run(sums, run),
+        await ledger.run(counted, run),
     ]
 
 

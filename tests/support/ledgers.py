@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from assetferry.ledger.staging import stage
 from assetferry.ledger.starting import open_streams
 from assetferry.ledger.states import ChunkState
 from assetferry.ledger.submitting import submitted
+from assetferry.ledger.sums import Sums, sums
 from assetferry.ledger.tables import chunks, payloads, quarantine, runs
 from assetferry.ledger.timeline import timeline
 from assetferry.ledger.transition import Ledger
@@ -243,3 +245,8 @@ __all__ = [
     "states",
     "step",
 ]
+
+
+def counted(connection: Connection, run: str) -> Sums:
+    """What is counted of a run, whenever one looks."""
+    return replace(sums(connection, run), now=0.0)

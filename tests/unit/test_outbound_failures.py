@@ -2,7 +2,7 @@ import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
-from assetferry.outbound.errors import BadAddress, Interrupted, Unreachable
+from assetferry.outbound.errors import BadAddress, Interrupted, TimedOut, Unreachable
 from assetferry.outbound.failures import translated
 
 KEY = ConnectionKey(
@@ -18,8 +18,8 @@ KEY = ConnectionKey(
         (aiohttp.ClientConnectorError(KEY, OSError(111, "Connection refused")), Unreachable),
         (aiohttp.ClientConnectorSSLError(KEY, OSError(1, "x")), Unreachable),
         (aiohttp.ConnectionTimeoutError(), Unreachable),
-        (aiohttp.SocketTimeoutError(), Interrupted),
-        (TimeoutError(), Interrupted),
+        (aiohttp.SocketTimeoutError(), TimedOut),
+        (TimeoutError(), TimedOut),
         (aiohttp.ServerDisconnectedError(), Interrupted),
         (aiohttp.ClientOSError(104, "Connection reset"), Interrupted),
         (aiohttp.ClientPayloadError("https://h/?q=sesame"), Interrupted),
