@@ -218,6 +218,8 @@ class Model:
                 assert self.held
             case Ended():
                 assert self._ended
+            case _:
+                raise AssertionError(f"nobody gave the run another text: {work}")
 
     def _to_do(self, now: float) -> list[ChunkKey]:
         """Name the rows that a claim must not leave."""
