@@ -9,6 +9,7 @@ from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Wait, claim
 from assetferry.ledger.doors import closed_for
 from assetferry.ledger.errors import LeaseLost
+from assetferry.ledger.leasing import ChunkLease, release
 from assetferry.ledger.pacing import pause_host, pauses, take_turn
 from assetferry.ledger.retrying import retry_smaller
 from assetferry.ledger.run import Run
@@ -94,6 +95,18 @@ async def test_r10_rows_of_a_paused_host_stay_where_they_are(
         then = await in_an_hour.run(claim, run.id, "w")
     assert isinstance(then, Read)
     assert then.attempts == 0
+
+
+async def test_r10_what_is_planned_is_read_though_the_end_was_seen(ledger: Ledger) -> None:
+    """The last place may be read first; a pause of another host must not stop the others."""
+    run = await reading_from(ledger, devices=HOST)
+    plan = [{"at": 10}, {"at": 20}]
+    await ledger.run(stage, await reading(ledger, run), gave(next_=plan), send_on=False)
+    earlier, last = await reading(ledger, run), await reading(ledger, run)
+    await ledger.run(stage, last, gave(), send_on=False)
+    await ledger.run(release, ChunkLease(earlier.key, earlier.token))
+    await ledger.run(pause_host, ASSETS, seconds=1800.0, reason="wait")
+    assert (await reading(ledger, run)).key == earlier.key
 
 
 async def test_r10_nothing_is_sent_while_assets_is_paused(ledger: Ledger) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, case, select
 
 from assetferry.ledger.clock import instant
 from assetferry.ledger.pacing import SHORT_S
-from assetferry.ledger.tables import hosts, runs, streams
+from assetferry.ledger.states import ChunkState
+from assetferry.ledger.tables import chunks, hosts, runs, streams
 
 __all__ = ["ALL_OPEN", "Closed", "Doors", "closed_for", "look"]
 
@@ -48,15 +49,19 @@ def look(
     )
     if not shut:
         return ALL_OPEN
-    reading = select(streams.c.stream, streams.c.host)
-    rows = connection.execute(reading.where(streams.c.run == run, ~streams.c.exhausted))
+    # Exhausted ones too: the last place of a plan may have been read before the others.
+    reading = select(streams.c.stream, streams.c.host).where(streams.c.run == run)
+    rows = connection.execute(reading)
     return Doors(assets not in shut, [row.stream for row in rows if row.host not in shut])
 
 
 def closed_for(connection: Connection, run: str) -> list[Closed]:
     """Name the hosts that a run's rows wait for, for people."""
     now = instant(connection)
-    asked = select(streams.c.host).where(streams.c.run == run, ~streams.c.exhausted)
+    to_read = select(chunks.c.run).where(
+        chunks.c.run == run, chunks.c.stream == streams.c.stream, chunks.c.state == ChunkState.DUE
+    )
+    asked = select(streams.c.host).where(streams.c.run == run, to_read.exists())
     assets = select(runs.c.assets_host).where(runs.c.id == run)
     rows = connection.execute(
         select(hosts)
