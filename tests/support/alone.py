@@ -7,7 +7,8 @@ from assetferry.engine.desk import Desk
 from assetferry.engine.keeper import Keeper
 from assetferry.engine.lane import Lane
 from assetferry.engine.ports import Equip
-from assetferry.ledger.claim import Ended, Held, Wait
+from assetferry.ledger.chunk import Read, Send
+from assetferry.ledger.claim import Ended, Held, Redefined, Step, Wait
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.transition import Ledger
 
@@ -34,5 +35,8 @@ async def drive(ledger: Ledger, run: Run, equip: Equip, *, watching: bool = True
                     if found.held and not watching:
                         return found
                     await asyncio.sleep(min(seconds, 0.05))
-                case _:
+                case Redefined():
+                    run = await ledger.run(load_run, run.id)
+                    return await drive(ledger, run, equip, watching=watching)
+                case Read() | Send() | Step():
                     await lane.work(work)
