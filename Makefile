@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test chaos faults machine bench lint format lock clean
+.PHONY: demo test chaos faults machine mutants bench lint format lock clean
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -27,6 +27,9 @@ chaos: $(STAMP)  ## N kills of importer and Assets server in one import of 200,0
 
 faults: $(STAMP)  ## every fault of a network, at every place, with a server that knows repeats and one that does not
 	FAULTS_WHOLE=1 $(BIN)/python -m pytest tests/faults
+
+mutants: $(STAMP)  ## take guards away one by one: a test must notice each
+	PYTHONPATH=tests/support $(BIN)/python -m mutants
 
 machine: $(STAMP)  ## ledger and engine against a model: N examples on each database; SEED chooses others
 	MACHINE_EXAMPLES=$(or $(N),300) $(if $(SEED),MACHINE_SEED=$(SEED)) $(BIN)/python -m pytest tests/machine
