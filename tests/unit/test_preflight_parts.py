@@ -307,5 +307,5 @@ def test_a_file_without_tables_is_no_memory(tmp_path: Path) -> None:
 def test_a_file_that_is_no_ledger_is_told(tmp_path: Path) -> None:
     """With what to do, instead of a guess at external ids."""
     (tmp_path / "ledger.db").write_text("not a database at all, but long enough to be read" * 9)
-    with pytest.raises(LedgerUnusable, match="cannot be read"):
+    with pytest.raises(LedgerUnusable, match="file is not a database"):
         recall("hardware", {"ASSETFERRY_DATA_DIR": str(tmp_path)})

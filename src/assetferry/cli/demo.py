@@ -91,6 +91,10 @@ async def _story(stage: Stage, devices: int, crew: _Crew) -> Exit:
             err=True,
         )
         code, peak = await _import(stage, await visitor.new_token(place), crew)
+        if code < 0:  # a signal, perhaps ours before the importer could hear it
+            if not crew.left:
+                click.echo(f"The importer was ended by signal {-code}.", err=True)
+            return Exit.INTERRUPTED if crew.left else Exit.FAILED
         if code != Exit.DONE:
             return Exit(code)
         await _look(visitor, place)

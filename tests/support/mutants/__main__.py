@@ -11,11 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mutants import of_engine, of_ledger
+from mutants import of_engine, of_ledger, of_the_edge
 from mutants.guard import Guard
 
 ROOT = Path(__file__).parents[3]
-ALL = (*of_ledger.GUARDS, *of_engine.GUARDS)
+ALL = (*of_ledger.GUARDS, *of_engine.GUARDS, *of_the_edge.GUARDS)
 
 
 def main(words: list[str]) -> int:

@@ -1,8 +1,12 @@
-"""Guards of the engine."""
+"""Guards of the engine: what an answer leads to, what must not be completed."""
 
 from mutants.guard import Guard
 
 __all__ = ["GUARDS"]
+
+DECISIONS = ("unit/test_engine_decisions.py",)
+READING = ("unit/test_engine_reading.py",)
+SAFETY = ("unit/test_engine_safety.py",)
 
 GUARDS = (
     Guard(
@@ -10,6 +14,118 @@ GUARDS = (
         file="engine/decisions.py",
         text='if state != "INGESTING":',
         becomes="if not state:",
-        tests=("unit/test_engine_decisions.py",),
+        tests=DECISIONS,
+    ),
+    Guard(
+        name="a throttle is no attempt",
+        file="engine/decisions.py",
+        text='counted=False, code="throttled"',
+        becomes='counted=True, code="throttled"',
+        tests=DECISIONS,
+    ),
+    Guard(
+        name="never earlier than asked",
+        file="engine/decisions.py",
+        text="due_at = max(until or 0.0, now + backoff.pause(attempts))",
+        becomes="due_at = now + backoff.pause(attempts)",
+        tests=DECISIONS,
+    ),
+    Guard(
+        name="a wait of over a day is for a person",
+        file="engine/decisions.py",
+        text="until - now > LONGEST_WAIT_S",
+        becomes="until - now > 1000 * LONGEST_WAIT_S",
+        tests=DECISIONS,
+    ),
+    Guard(
+        name="bisection has a budget",
+        file="engine/decisions.py",
+        text="if bisections >= BISECTIONS:",
+        becomes="if bisections >= 1000 * BISECTIONS:",
+        tests=DECISIONS,
+    ),
+    Guard(
+        name="a type that was never accepted holds",
+        file="engine/decisions.py",
+        text="if not accepted_before:",
+        becomes="if accepted_before is None:",
+        tests=DECISIONS,
+    ),
+    Guard(
+        name="attempts are bounded",
+        file="engine/decisions.py",
+        text="if using.exhausted(attempts):",
+        becomes="if attempts < 0:",
+        tests=DECISIONS,
+    ),
+    Guard(
+        name="the same cursor ends a read",
+        file="engine/paging.py",
+        text="if page.next == cursor:",
+        becomes="if page.next is page:",
+        tests=READING,
+    ),
+    Guard(
+        name="the same page ends a read",
+        file="engine/paging.py",
+        text="if mark in self.marks:",
+        becomes="if mark is page:",
+        tests=READING,
+    ),
+    Guard(
+        name="too few records",
+        file="engine/safety.py",
+        text="if stream.records_read < least:",
+        becomes="if stream.records_read < 0:",
+        tests=SAFETY,
+    ),
+    Guard(
+        name="too much in quarantine",
+        file="engine/safety.py",
+        text="if bad > _share(stream.records_read, allowed):",
+        becomes="if bad > stream.records_read:",
+        tests=SAFETY,
+    ),
+    Guard(
+        name="too much of a type in quarantine",
+        file="engine/safety.py",
+        text="if bad > _share(made, allowed):",
+        becomes="if bad > made:",
+        tests=SAFETY,
+    ),
+    Guard(
+        name="fewer than last time",
+        file="engine/safety.py",
+        text="before - now.get(name, 0) > _share(before, allowed)",
+        becomes="before - now.get(name, 0) > before",
+        tests=SAFETY,
+    ),
+    Guard(
+        name="the same newest execution made nothing",
+        file="engine/lost_start.py",
+        text="if newest.execution_id is None or newest.execution_id == before:",
+        becomes="if newest.execution_id is None:",
+        tests=("unit/test_engine_lost_start.py",),
+    ),
+    Guard(
+        name="a successor's execution is let be",
+        file="engine/starting.py",
+        text="await desk.ledger.run(confirm, run.id, run.token, expect=RunState.STARTING)",
+        becomes="pass",
+        tests=("integration/test_engine_trouble.py", "-k", "r02 and not postgres"),
+    ),
+    Guard(
+        name="records add up",
+        file="engine/reconciliation.py",
+        text="if known != stream.records_read:",
+        becomes="if known < 0:",
+        tests=("unit/test_engine_report.py",),
+    ),
+    Guard(
+        name="fewer seen than sent is partial",
+        file="engine/reconciliation.py",
+        text="reported.entriesInSource < sent:",
+        becomes="reported.entriesInSource < 0:",
+        tests=("unit/test_engine_report.py",),
     ),
 )

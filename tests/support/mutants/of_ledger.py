@@ -1,10 +1,15 @@
-"""Guards of the ledger."""
+"""Guards of the ledger: leases and tokens, limits, completion, what is unique."""
 
 from mutants.guard import Guard
 
 __all__ = ["GUARDS"]
 
+CHUNKS = ("integration/test_ledger_chunks.py",)
 CLAIMS = ("integration/test_ledger_claims.py",)
+COMPLETING = ("integration/test_ledger_completing.py",)
+PACING = ("integration/test_ledger_pacing.py",)
+STAGING = ("integration/test_ledger_staging.py",)
+STARTING = ("integration/test_ledger_starting.py",)
 
 GUARDS = (
     Guard(
@@ -20,5 +25,131 @@ GUARDS = (
         text="load.staged < _BACK_PRESSURE * sends and ",
         becomes="",
         tests=CLAIMS,
+    ),
+    Guard(
+        name="a held run gives no work",
+        file="ledger/claim.py",
+        text="ingesting = locked.state == RunState.INGESTING and locked.held_since is None",
+        becomes="ingesting = locked.state == RunState.INGESTING",
+        tests=CLAIMS,
+    ),
+    Guard(
+        name="a leased row is not free",
+        file="ledger/free_rows.py",
+        text='chunks.c.lease_until <= bindparam("now")',
+        becomes='chunks.c.due_at <= bindparam("now")',
+        tests=CLAIMS,
+    ),
+    Guard(
+        name="a late read is refused",
+        file="ledger/staging.py",
+        text='chunks.c.token == bindparam("held_token"),',
+        becomes='chunks.c.token >= bindparam("held_token"),',
+        tests=STAGING,
+    ),
+    Guard(
+        name="a closing run takes no more",
+        file="ledger/staging.py",
+        text="    if state != RunState.INGESTING:",
+        becomes="    if state is None:",
+        tests=STAGING,
+    ),
+    Guard(
+        name="a late answer is refused",
+        file="ledger/submitting.py",
+        text='chunks.c.token == bindparam("held_token"),',
+        becomes='chunks.c.token >= bindparam("held_token"),',
+        tests=CHUNKS,
+    ),
+    Guard(
+        name="a late retry is refused",
+        file="ledger/retrying.py",
+        text='chunks.c.token == bindparam("held_token"),',
+        becomes='chunks.c.token >= bindparam("held_token"),',
+        tests=CHUNKS,
+    ),
+    Guard(
+        name="parts of an ended run are not kept",
+        file="ledger/submitting.py",
+        text="if (found := connection.execute(state).scalar()) != RunState.INGESTING:",
+        becomes="if (found := connection.execute(state).scalar()) is None:",
+        tests=CHUNKS,
+    ),
+    Guard(
+        name="a late step is refused",
+        file="ledger/advancing.py",
+        text="changing = update(runs).where(runs.c.id == run, runs.c.token == token)",
+        becomes="changing = update(runs).where(runs.c.id == run, runs.c.token >= token)",
+        tests=COMPLETING,
+    ),
+    Guard(
+        name="completion waits for every row",
+        file="ledger/completing.py",
+        text=".where(runs.c.held_since.is_(None), all_in(run))",
+        becomes=".where(runs.c.held_since.is_(None))",
+        tests=COMPLETING,
+    ),
+    Guard(
+        name="a held run is not completed",
+        file="ledger/completing.py",
+        text=".where(runs.c.held_since.is_(None), all_in(run))",
+        becomes=".where(all_in(run))",
+        tests=COMPLETING,
+    ),
+    Guard(
+        name="a judgement belongs to its lease",
+        file="ledger/completing.py",
+        text="(runs.c.token == token,)",
+        becomes="()",
+        tests=COMPLETING,
+    ),
+    Guard(
+        name="a run of the living is not adopted",
+        file="ledger/creation.py",
+        text="(runs.c.owner == worker) | ~living |",
+        becomes='(runs.c.owner != "") |',
+        tests=STARTING,
+    ),
+    Guard(
+        name="one active run per definition",
+        file="ledger/migrations/versions/0001_first.py",
+        text='        ["definition"],\n        unique=True,',
+        becomes='        ["definition"],\n        unique=False,',
+        tests=STARTING,
+    ),
+    Guard(
+        name="one active run per import source",
+        file="ledger/migrations/versions/0001_first.py",
+        text='        ["import_source_id"],\n        unique=True,',
+        becomes='        ["import_source_id"],\n        unique=False,',
+        tests=STARTING,
+    ),
+    Guard(
+        name="of two pauses the later end holds",
+        file="ledger/pacing.py",
+        text="    if until > found.paused_until:",
+        becomes="    if until:",
+        tests=PACING,
+    ),
+    Guard(
+        name="rows of a paused host stay",
+        file="ledger/claim.py",
+        text="found = to_read(connection, free, doors.streams)",
+        becomes="found = to_read(connection, free, None)",
+        tests=PACING,
+    ),
+    Guard(
+        name="a place seen before is known again",
+        file="ledger/landmarks.py",
+        text="if following is not None and following == cursor:",
+        becomes='if following is None and cursor == b"":',
+        tests=("integration/test_ledger_landmarks.py",),
+    ),
+    Guard(
+        name="an old text is not worked with",
+        file="ledger/claim.py",
+        text="if definition_hash not in (None, locked.definition_hash):",
+        becomes='if definition_hash == "":',
+        tests=("integration/test_ledger_redefining.py",),
     ),
 )
