@@ -55,9 +55,16 @@ def recall(definition: str, environ: Mapping[str, str]) -> Memory:
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or type(error).__name__
         raise LedgerUnusable(
-            f"The ledger cannot be used ({reason}). See that it belongs to this user, can be "
-            "written, is not damaged and was written by this version of assetferry."
+            f"The ledger {_place(environ)} cannot be used ({reason}). See that it belongs to this "
+            "user, can be written, is not damaged and was written by this version of assetferry."
         ) from error
+
+
+def _place(environ: Mapping[str, str]) -> str:
+    """Name the ledger without a password."""
+    if is_shared(environ):
+        return "that ASSETFERRY_DATABASE_URL names"
+    return str(data_folder(environ) / "ledger.db")
 
 
 @contextmanager
