@@ -119,13 +119,13 @@ GUARDS = (
         file="engine/reconciliation.py",
         text="if known != stream.records_read:",
         becomes="if known < 0:",
-        tests=("unit/test_engine_report.py",),
+        tests=SAFETY,
     ),
     Guard(
         name="fewer seen than sent is partial",
         file="engine/reconciliation.py",
         text="reported.entriesInSource < sent:",
         becomes="reported.entriesInSource < 0:",
-        tests=("unit/test_engine_report.py",),
+        tests=SAFETY,
     ),
 )

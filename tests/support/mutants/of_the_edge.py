@@ -41,7 +41,7 @@ GUARDS = (
         file="sources/pagination/strategy.py",
         text="if len(answer.records) > asked:",
         becomes="if len(answer.records) > 1000 * asked:",
-        tests=PAGINATION,
+        tests=("integration/test_r06_end_of_data.py",),
     ),
     Guard(
         name="only true and false end a stream",
