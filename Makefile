@@ -19,7 +19,7 @@ demo: $(STAMP)  ## 10,000 devices from a third-party service into a local Assets
 # A test that is red beside others is run once more, alone: red twice is red. What the first run
 # printed stays to be read.
 test: $(STAMP)  ## every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n logical --dist worksteal || \
+	$(BIN)/python -m pytest -n auto --dist worksteal || \
 	    $(BIN)/python -m pytest --last-failed --last-failed-no-failures none --maxfail 5
 
 chaos: $(STAMP)  ## N kills of importer and Assets server in one import of 200,000 devices

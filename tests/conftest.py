@@ -1,6 +1,7 @@
 """What all tests share: ledgers on both databases, an Assets server, a third-party service."""
 
 import asyncio
+import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -22,6 +23,11 @@ from third_party import ThirdParty, laptop, serving
 # The same examples everywhere and always: a red test on one machine is red on the next.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two per processor: every other test waits for a process, a lease or a pause."""
+    return min(16, 2 * (os.cpu_count() or 1))
 
 
 @pytest.fixture(scope="session")
