@@ -1,5 +1,6 @@
 """How a run is told in words and tables."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from assetferry.engine.standing import Held, Stalled, Waiting, standing
 from assetferry.ledger.run import Run
 from assetferry.ledger.sums import Sums
 
-__all__ = ["show_end", "show_story"]
+__all__ = ["columns_of", "show_end", "show_story"]
 
 
 def show_end(run: Run, sums: Sums) -> None:
@@ -87,12 +88,22 @@ def _streams(story: dict[str, Any]) -> None:
 def _object_types(story: dict[str, Any]) -> None:
     if not story["object_types"]:
         return
-    ours = ("repeated", "conflicting", "sent")
-    columns = (*ours, "created", "updated", "identical", "duplicates", "errors")
+    columns = columns_of(story["object_types"])
     table = _table("Object type", *columns)
     for one in story["object_types"]:
         table.add_row(one["object_type"], *(number(one[name]) for name in columns))
     _print(table)
+
+
+_NOT_ALWAYS = {"repeated", "conflicting", "duplicates"}
+"""Counts that most imports do not have: without them the table fits a narrow terminal."""
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Choose what is told of object types: what always matters, and what there is of the rest."""
+    ours = ("repeated", "conflicting", "sent")
+    every = (*ours, "created", "updated", "identical", "duplicates", "errors")
+    return [name for name in every if name not in _NOT_ALWAYS or any(one[name] for one in rows)]
 
 
 def _conflicts(story: dict[str, Any]) -> None:
