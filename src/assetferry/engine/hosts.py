@@ -9,12 +9,7 @@ __all__ = ["assets_host", "paced_hosts", "stream_hosts"]
 
 def stream_hosts(definition: Definition) -> dict[str, str]:
     """Give the host that each stream asks, without those that ask none."""
-    urls = {name: getattr(one, "url", None) for name, one in definition.sources.items()}
-    return {
-        name: host_name(*place(url))
-        for name, url in urls.items()
-        if isinstance(url, str) and url.startswith(("http://", "https://"))
-    }
+    return {name: host_name(*place(url)) for name, url in _urls(definition).items()}
 
 
 def assets_host(definition: Definition) -> str:
@@ -24,10 +19,17 @@ def assets_host(definition: Definition) -> str:
 
 def paced_hosts(definition: Definition) -> frozenset[str]:
     """Name the hosts of sources and of Assets for which there is a budget."""
-    urls = [definition.assets.base_url]
-    urls += [url for one in definition.sources.values() if (url := getattr(one, "url", None))]
-    places = [place(url) for url in urls if url.startswith(("http://", "https://"))]
+    places = [place(url) for url in (definition.assets.base_url, *_urls(definition).values())]
     per_minute = definition.limits.per_minute
     return frozenset(
         host_name(host, port) for host, port in places if per_minute(host, port) is not None
     )
+
+
+def _urls(definition: Definition) -> dict[str, str]:
+    urls = {name: getattr(one, "url", None) for name, one in definition.sources.items()}
+    return {
+        name: url
+        for name, url in urls.items()
+        if isinstance(url, str) and url.startswith(("http://", "https://"))
+    }
