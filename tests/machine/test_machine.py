@@ -256,3 +256,60 @@ def test_r07_a_cancel_may_come_between_any_two_effects(bench: Bench) -> None:
         return True
 
     assert at_every_effect(bench, cancel) > 30
+
+
+def let_others_end_it(game: Game) -> None:
+    """Let everybody but the first worker go on, for as long as there is something to do."""
+    for _ in range(120):
+        if isinstance(game.open(1), Wait):
+            game.pass_time(2)
+        if game.model.run.state in ENDED:
+            return
+
+
+def test_r02_r07_a_cancel_may_come_with_any_request_under_way(bench: Bench) -> None:
+    """A request that arrives after everybody else has closed the run leaves nothing open."""
+
+    def cancel(game: Game) -> bool:
+        asking = game.players[0].asking
+        game.cancel()
+        let_others_end_it(game)
+        return asking
+
+    assert at_every_effect(bench, cancel) > 30
+
+
+def test_r02_a_hold_and_its_end_may_come_with_any_request_under_way(bench: Bench) -> None:
+    """A request that arrives after others have gone on from a hold doubles and leaves nothing."""
+
+    def hold_and_resume(game: Game) -> bool:
+        asking = game.players[0].asking
+        if game.execute(hold, game.run.id, reason="Wait.", cure="Resume."):
+            game.execute(resume, game.run.id)
+        let_others_end_it(game)
+        return asking
+
+    assert at_every_effect(bench, hold_and_resume) > 30
+
+
+def test_r02_r07_a_frozen_worker_thaws_when_its_run_has_been_closed(bench: Bench) -> None:
+    """Whatever its late request makes in Assets is closed by itself: nobody else knows of it."""
+
+    def freeze_and_cancel(game: Game) -> bool:
+        game.pass_time(31)
+        game.cancel()
+        let_others_end_it(game)
+        return True
+
+    assert at_every_effect(bench, freeze_and_cancel) > 30
+
+
+def test_r02_a_frozen_worker_thaws_when_its_run_has_ended(bench: Bench) -> None:
+    """Whatever it comes back with, the run has ended once, and nothing is open."""
+
+    def freeze(game: Game) -> bool:
+        game.pass_time(31)
+        let_others_end_it(game)
+        return True
+
+    assert at_every_effect(bench, freeze) > 30

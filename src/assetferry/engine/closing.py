@@ -15,11 +15,14 @@ from assetferry.engine.ports import Target
 from assetferry.ledger.advancing import confirm
 from assetferry.ledger.closing import end_run, reported
 from assetferry.ledger.completing import came_too_late
-from assetferry.ledger.retrying import retry_step
+from assetferry.ledger.retrying import postpone, retry_step
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 
-__all__ = ["close"]
+__all__ = ["ARRIVAL_S", "close"]
+
+ARRIVAL_S = 5.0
+"""How long a start that got no answer may take to reach Assets."""
 
 
 async def close(desk: Desk, run: Run) -> None:
@@ -40,12 +43,23 @@ async def close(desk: Desk, run: Run) -> None:
             return
         lost = after_lost_answer(run.before, newest)
         execution_id = lost.execution_id if isinstance(lost, Cancel) else None
+        if execution_id is None and await _may_still_arrive(desk, run):
+            return
         # What is newest may belong to the next run by now, if this process slept.
         await desk.ledger.run(confirm, run.id, run.token, expect=RunState.CLOSING)
     if execution_id is None:
         await _end(desk, run)
     elif await _told(desk, run, target, execution_id):
         await _cancel(desk, run, target, execution_id)
+
+
+async def _may_still_arrive(desk: Desk, run: Run) -> bool:
+    """Look again a little later: a start whose sender died may be on its way to Assets."""
+    until = (run.closing_since or 0.0) + ARRIVAL_S
+    if await desk.now() >= until:
+        return False
+    await desk.ledger.run(postpone, run.id, run.token, due_at=until)
+    return True
 
 
 async def _told(desk: Desk, run: Run, target: Target, execution_id: str) -> bool:

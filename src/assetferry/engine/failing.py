@@ -4,9 +4,7 @@ from assetferry.engine.decisions import Again, GiveUp, Hold
 from assetferry.engine.desk import Desk
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.closing import close_step, end_unreached, give_up
-from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.holding import hold_at, hold_step
-from assetferry.ledger.leasing import RunLease, release
 from assetferry.ledger.rechecking import still_leased
 from assetferry.ledger.retrying import retry_chunk, retry_smaller, retry_step
 from assetferry.ledger.run import Run
@@ -86,10 +84,6 @@ async def fail_step(desk: Desk, run: Run, decided: Again | Hold | GiveUp) -> Non
 async def still_ours(desk: Desk, run: Run) -> Run:
     """Read a run anew in the middle of its step, so that no request goes out after a cancel.
 
-    Raises LeaseLost, with the lease given back, where the run was turned towards its end.
+    Raises LeaseLost where the run was turned towards its end.
     """
-    try:
-        return await desk.ledger.run(still_leased, run)
-    except LeaseLost:
-        await desk.ledger.run(release, RunLease(run.id, run.token))
-        raise
+    return await desk.ledger.run(still_leased, run)

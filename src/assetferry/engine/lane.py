@@ -19,7 +19,7 @@ from assetferry.errors import FerryError, RetryLater
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Step, Wait, Work, claim
 from assetferry.ledger.errors import LeaseLost, LedgerBusy
-from assetferry.ledger.leasing import ChunkLease, RunLease, release
+from assetferry.ledger.leasing import ChunkLease, Lease, RunLease, release
 from assetferry.ledger.rechecking import still_ingesting
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.staging import stage
@@ -74,16 +74,25 @@ class Lane:
 
     async def work(self, work: Read | Send | Step) -> None:
         """Work off what was claimed, and write down what came of it."""
+        match work:
+            case Read() | Send():
+                lease = ChunkLease(work.key, work.token)
+            case Step(run=run):
+                lease = RunLease(run.id, run.token)
         try:
-            match work:
-                case Read() | Send():
-                    async with self._desk.keeper.held(ChunkLease(work.key, work.token)):
-                        await self._chunk(work)
-                case Step(run=run):
-                    async with self._desk.keeper.held(RunLease(run.id, run.token)):
-                        await self._step(run)
+            async with self._desk.keeper.held(lease):
+                await (self._step(work.run) if isinstance(work, Step) else self._chunk(work))
         except (LeaseLost, LedgerBusy) as lost:
             _log.info("Dropped late work: %s", lost, extra={"action": lost.code})
+            if isinstance(lost, LeaseLost):
+                await self._let_go(lease)
+
+    async def _let_go(self, lease: Lease) -> None:
+        """Give a lease back that still stands: its run was only turned elsewhere meanwhile."""
+        try:
+            await self._desk.ledger.run(release, lease)
+        except LedgerBusy:
+            _log.info("A lease runs out, as it could not be given back.")
 
     async def _chunk(self, work: Read | Send) -> None:
         if work.losses >= _POISON:

@@ -26,6 +26,7 @@ from assetferry.engine.lost_start import Ask, Busy, Cancel, after_lost_answer
 from assetferry.engine.mapped import bring_mapping_up_to_date
 from assetferry.ledger.advancing import confirm
 from assetferry.ledger.closing import close_step, end_run
+from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.remembering import remembered_ids
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.starting import (
@@ -34,6 +35,8 @@ from assetferry.ledger.starting import (
     note_post,
     open_streams,
     record_execution,
+    record_stray,
+    take_post_back,
 )
 from assetferry.ledger.states import RunState
 from assetferry.mapping.document import mapping_document
@@ -141,19 +144,37 @@ async def _ask(desk: Desk, run: Run) -> bool:
         await still_ours(desk, run)
     before = None if newest is None else newest.execution_id
     await desk.ledger.run(note_post, run.id, run.token, before=before, posts=run.posts + 1)
-    started = await desk.target(run).start(scheduled=run.scheduled)
-    match started:
-        case Started(execution_id=execution_id, links=links):
-            await desk.ledger.run(
-                record_execution, run.id, run.token, execution_id=execution_id, links=links
-            )
-            return True
+    answer = await desk.target(run).start(scheduled=run.scheduled)
+    match answer:
+        case Started():
+            return await _begun(desk, run, answer)
         case Unavailable() | Unexpected() | Throttled():
-            return await _trouble(desk, run, started)
+            return await _trouble(desk, run, answer)
         case _:
-            # A definite no has made nothing: what is open there is not ours to cancel.
-            await desk.ledger.run(note_post, run.id, run.token, before=run.before, posts=run.posts)
-            return await _trouble(desk, run, started)
+            return await _refused(desk, run, answer)
+
+
+async def _begun(desk: Desk, run: Run, started: Started) -> bool:
+    made = {"execution_id": started.execution_id}
+    try:
+        return await desk.ledger.run(
+            record_execution, run.id, run.token, **made, links=started.links
+        )
+    except LeaseLost:
+        # The run went on or ended without it, and nobody else can know of it: it was sent nothing.
+        await desk.ledger.run(record_stray, run.id, **made)
+        await desk.target(run).cancel(started.execution_id)
+        raise
+
+
+async def _refused(desk: Desk, run: Run, trouble: Trouble) -> bool:
+    # A definite no has made nothing: what is open there is not ours to cancel.
+    await desk.ledger.run(take_post_back, run.id, run.token, before=run.before, posts=run.posts)
+    run = await still_ours(desk, run)
+    if run.posts > 0 and _in_progress(trouble):
+        # An earlier ask, whose answer never came, may have arrived after we had looked.
+        trouble = Unavailable(reason=f"{_IN_PROGRESS} It may be from a start that got no answer.")
+    return await _trouble(desk, run, trouble)
 
 
 async def _ours(desk: Desk, run: Run, newest: ExecutionStatus) -> bool:
@@ -185,8 +206,12 @@ async def _busy(desk: Desk, run: Run, reason: str) -> bool:
     return False
 
 
+def _in_progress(trouble: Trouble) -> bool:
+    return isinstance(trouble, Conflict) and trouble.error_code == "IN_PROGRESS"
+
+
 async def _trouble(desk: Desk, run: Run, trouble: Trouble) -> bool:
-    if isinstance(trouble, Conflict) and trouble.error_code == "IN_PROGRESS":
+    if _in_progress(trouble):
         return await _busy(desk, run, _IN_PROGRESS)
     decided = after_trouble(
         trouble, attempts=run.attempts, now=await desk.now(), backoff=desk.backoff

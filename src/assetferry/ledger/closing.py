@@ -1,10 +1,11 @@
 """Flow step 7: every run ends, with a reason, and leaves nothing open in Assets."""
 
-from sqlalchemy import Connection, and_, case, delete, select, update
+from sqlalchemy import Connection, case, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
+from assetferry.ledger.leasing import making
 from assetferry.ledger.retrying import fail_chunk
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import identities, payloads, runs
@@ -22,11 +23,13 @@ def begin_closing(
     """Turn a run towards its end; False if Assets processes it already, or it has ended.
 
     Lanes that hold rows of it may finish the request they are at; nothing else of it is sent.
-    A completing call that is under way is waited for: only its answer tells whether Assets can
-    still be stopped, and a failure must not stand in the history of an import that went well.
+    A call that makes something in Assets is waited for while it is under way: a start, for the
+    execution that it makes must be closed too; a completing call, for only its answer tells
+    whether Assets can still be stopped, and a failure must not stand in the history of an import
+    that went well.
     """
     now = instant(connection)
-    completing = and_(runs.c.state == RunState.COMPLETING, runs.c.lease_until > now)
+    under_way = making(now)
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.in_(_STOPPABLE))
@@ -43,8 +46,8 @@ def begin_closing(
             losses=0,
             due_at=now,
             # Another step under way must not decide any more: its token goes stale.
-            token=case((completing, runs.c.token), else_=runs.c.token + 1),
-            lease_until=case((completing, runs.c.lease_until), else_=None),
+            token=case((under_way, runs.c.token), else_=runs.c.token + 1),
+            lease_until=case((under_way, runs.c.lease_until), else_=None),
         )
     )
     if changed.rowcount != 1:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, case, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
 from assetferry.ledger.closing import begin_closing, end_unreached
+from assetferry.ledger.leasing import making
 from assetferry.ledger.retrying import retry_chunk
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import ENDED, ChunkState, RunState
@@ -69,6 +70,7 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
     ``overrides`` are safety limits that a person sets aside, each with the reason given.
     """
     now = instant(connection)
+    under_way = making(now)
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.not_in(ENDED), runs.c.held_since.is_not(None))
@@ -83,8 +85,8 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
             losses=0,
             due_at=now,
             # A step from before the hold judged what may have changed: its result comes late.
-            token=runs.c.token + 1,
-            lease_until=None,
+            token=case((under_way, runs.c.token), else_=runs.c.token + 1),
+            lease_until=case((under_way, runs.c.lease_until), else_=None),
         )
     )
     if changed.rowcount != 1:

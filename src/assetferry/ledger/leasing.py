@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, update
 
 from assetferry.ledger.chunk import ChunkKey, at_key
 from assetferry.ledger.claim import LEASE_S
 from assetferry.ledger.clock import instant
+from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import chunks, notices, runs
 
-__all__ = ["ChunkLease", "Lease", "RunLease", "release", "release_all", "renew"]
+__all__ = ["ChunkLease", "Lease", "RunLease", "making", "release", "release_all", "renew"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,17 @@ def renew(connection: Connection, leases: Sequence[Lease]) -> list[Lease]:
         if renewed.rowcount != 1:
             lost.append(lease)
     return lost
+
+
+def making(now: float) -> ColumnElement[bool]:
+    """Say in SQL that a run's step may be making something in Assets at this moment.
+
+    That is a start or a completing call which has no answer yet: whoever takes the step from its
+    holder now cannot tell what will have been made.
+    """
+    starts = and_(runs.c.state == RunState.STARTING, runs.c.execution_id.is_(None))
+    asked = or_(and_(starts, runs.c.posts > 0), runs.c.state == RunState.COMPLETING)
+    return and_(asked, runs.c.lease_until > now)
 
 
 def release(connection: Connection, lease: Lease) -> None:

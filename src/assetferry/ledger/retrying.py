@@ -21,6 +21,8 @@ _OF_CHUNK = update(chunks).where(
 )
 _RETRY = _OF_CHUNK.values(
     lease_until=None,
+    # What came of an attempt counts once, should it be told twice.
+    token=chunks.c.token + 1,
     due_at=bindparam("next_try"),
     attempts=chunks.c.attempts + bindparam("counted"),
     error_code=bindparam("code"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assetferry.ledger.advancing import advance
@@ -14,7 +14,15 @@ from assetferry.ledger.states import ENDED, RunState
 from assetferry.ledger.tables import runs, streams
 from assetferry.ledger.timeline import note
 
-__all__ = ["identify", "left_open", "note_post", "open_streams", "record_execution"]
+__all__ = [
+    "identify",
+    "left_open",
+    "note_post",
+    "open_streams",
+    "record_execution",
+    "record_stray",
+    "take_post_back",
+]
 
 
 def identify(
@@ -67,13 +75,45 @@ def note_post(
     )
 
 
+def take_post_back(
+    connection: Connection, run: str, token: int, *, before: str | None, posts: int
+) -> None:
+    """Remember that an ask was answered with a no: it has made nothing. Raises LeaseLost."""
+    advance(connection, run, token, keep=True, before=before, posts=posts)
+
+
 def record_execution(
     connection: Connection, run: str, token: int, *, execution_id: str, links: Mapping[str, str]
-) -> None:
-    """Store the execution that is ours, with its links below the import source."""
+) -> bool:
+    """Store the execution that is ours, with its links below the import source.
+
+    False, with the lease given back, where the run was turned towards its end while it was
+    asked for: it will be closed. Raises LeaseLost.
+    """
+    chosen = select(runs.c.state).where(runs.c.id == run).with_for_update(key_share=True)
+    closing = connection.execute(chosen).scalar() == RunState.CLOSING
+    expected = RunState.CLOSING if closing else RunState.STARTING
     found = {"execution_id": execution_id, "links": dict(links)}
-    advance(connection, run, token, keep=True, expect=RunState.STARTING, **found)
+    advance(connection, run, token, keep=not closing, expect=expected, **found)
     note(connection, run, "execution_started", f"Execution {execution_id}")
+    return not closing
+
+
+def record_stray(connection: Connection, run: str, *, execution_id: str) -> None:
+    """Let a run that was closed before its start was answered own what this has made.
+
+    Who finds it open in Assets later may close it: see ``left_open``.
+    """
+    connection.execute(
+        update(runs)
+        .where(
+            runs.c.id == run,
+            runs.c.state.in_([RunState.CLOSING, *ENDED]),
+            runs.c.execution_id.is_(None),
+        )
+        .values(execution_id=execution_id)
+    )
+    note(connection, run, "stray", f"Execution {execution_id} was made too late")
 
 
 def open_streams(

@@ -6,6 +6,7 @@ __all__ = ["GUARDS"]
 
 DECISIONS = ("unit/test_engine_decisions.py",)
 READING = ("unit/test_engine_reading.py",)
+LATE_STARTS = ("integration/test_r02_late_starts.py",)
 SAFETY = ("unit/test_engine_safety.py",)
 
 GUARDS = (
@@ -127,5 +128,47 @@ GUARDS = (
         text="reported.entriesInSource < sent:",
         becomes="reported.entriesInSource < 0:",
         tests=SAFETY,
+    ),
+    Guard(
+        name="a start under way is waited for",
+        file="ledger/leasing.py",
+        text="asked = or_(and_(starts, runs.c.posts > 0), runs.c.state == RunState.COMPLETING)",
+        becomes="asked = and_(starts, runs.c.state == RunState.COMPLETING)",
+        tests=LATE_STARTS,
+    ),
+    Guard(
+        name="what a late start made is closed",
+        file="engine/starting.py",
+        text="await desk.target(run).cancel(started.execution_id)",
+        becomes="pass",
+        tests=LATE_STARTS,
+    ),
+    Guard(
+        name="what a late start made is remembered",
+        file="engine/starting.py",
+        text="await desk.ledger.run(record_stray, run.id, **made)",
+        becomes="pass",
+        tests=LATE_STARTS,
+    ),
+    Guard(
+        name="a start may still arrive",
+        file="engine/closing.py",
+        text="if execution_id is None and await _may_still_arrive(desk, run):",
+        becomes="if execution_id == _may_still_arrive:",
+        tests=LATE_STARTS,
+    ),
+    Guard(
+        name="an own lost start is no stranger",
+        file="engine/starting.py",
+        text="if run.posts > 0 and _in_progress(trouble):",
+        becomes="if run.posts < 0:",
+        tests=LATE_STARTS,
+    ),
+    Guard(
+        name="a refused start has made nothing",
+        file="engine/starting.py",
+        text="run(take_post_back, run.id, run.token, before=run.before, posts=run.posts)",
+        becomes="run(take_post_back, run.id, run.token, before=run.before, posts=run.posts + 1)",
+        tests=LATE_STARTS,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from assetferry.assets.answers import (
     Accepted,
     ConfigStatus,
+    Conflict,
     ExecutionState,
     ExecutionStatus,
     Identified,
@@ -77,9 +78,9 @@ class ModelAssets:
     def newest(self) -> ExecutionStatus | None:
         return self._told(self.executions[-1]) if self.executions else None
 
-    def start(self) -> Started | Refused:
+    def start(self) -> Started | Conflict:
         if self.executions and self.executions[-1].state in ("INGESTING", "PROCESSING"):
-            return Refused(reason="there is an active execution")
+            return Conflict(error_code="IN_PROGRESS", reason="there is an active execution")
         made = Execution(f"30000000-0000-4000-8000-{len(self.executions):012}")
         self.executions.append(made)
         return Started(execution_id=made.id, links={"submitResults": f"{made.id}/data"})

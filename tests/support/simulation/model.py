@@ -24,7 +24,7 @@ STOPPABLE = (RunState.STARTING, RunState.INGESTING, RunState.COMPLETING)
 STEPS = frozenset(
     {
         *("identify", "note_post", "record_execution", "reported", "record_result"),
-        *("postpone", "retry_step", "open_streams", "completed", "end_run"),
+        *("take_post_back", "postpone", "retry_step", "open_streams", "completed", "end_run"),
         *("close_step", "hold_step", "confirm", "still_leased", "rechecked", "came_too_late"),
     }
 )
@@ -32,14 +32,15 @@ STEPS = frozenset(
 KEEPING = frozenset(
     {
         *("identify", "note_post", "record_execution", "reported", "record_result", "confirm"),
-        "still_leased",
+        *("still_leased", "take_post_back"),
     }
 )
 """Of them, those after which the step goes on."""
 EXPECTED = {
     "identify": {RunState.STARTING},
     "note_post": {RunState.STARTING},
-    "record_execution": {RunState.STARTING},
+    # A start may have been under way when the run was turned towards its end.
+    "record_execution": {RunState.STARTING, RunState.CLOSING},
     "open_streams": {RunState.STARTING},
     "rechecked": {RunState.INGESTING},
     # A completing call may have been under way when the run was turned towards its end.
@@ -88,6 +89,8 @@ class Model:
     held: bool = False
     recheck: bool = False
     """Whether it must be asked whether Assets still takes anything."""
+    asked: bool = False
+    """Whether Assets was asked for an execution, and has not been heard to have made one."""
     intended: RunState = RunState.FAILED
     rows: dict[ChunkKey, Row] = field(default_factory=dict[ChunkKey, Row])
     exhausted: dict[str, bool] = field(default_factory=dict[str, bool])
@@ -151,11 +154,15 @@ class Model:
 
     def _close(self, now: float, end: RunState = RunState.FAILED) -> None:
         if self.run.state in STOPPABLE:
-            if self.run.state is not RunState.COMPLETING or self.run.free(now):
-                # A step under way must not decide any more; a completing call is waited for.
-                self.run.token += 1
-                self.run.given_back()
+            self._overtake(now)
             self.run.state, self.held, self.intended = RunState.CLOSING, False, end
+
+    def _overtake(self, now: float) -> None:
+        """Let a step under way decide nothing any more, unless its call makes something."""
+        starts = self.run.state is RunState.STARTING and self.asked
+        if self.run.free(now) or not (starts or self.run.state is RunState.COMPLETING):
+            self.run.token += 1
+            self.run.given_back()
 
     def _end(self, end: RunState) -> None:
         self.run.state, self.held = end, False
@@ -175,9 +182,7 @@ class Model:
     def _resumed(self, outcome: bool, now: float) -> None:  # noqa: FBT001 # ditto
         self.held = self.held and not outcome
         if outcome:
-            # What was judged before the hold comes late.
-            self.run.token += 1
-            self.run.given_back()
+            self._overtake(now)
             self.recheck = self.run.state is RunState.INGESTING
         for row in self.rows.values() if outcome else ():
             if row.state in (DUE, STAGED) and (row.attempts or row.losses):
@@ -306,6 +311,7 @@ class Model:
         if refused:
             return
         row.given_back()
+        row.token += name in {"retry_chunk", "hold_at"}
         match name:
             case "retry_chunk":
                 row.due_at = given["due_at"]
@@ -331,7 +337,7 @@ class Model:
             if stands:
                 row.until = now + LEASE_S
 
-    def _step(  # noqa: C901 # ditto
+    def _step(  # noqa: C901, PLR0912 # ditto
         self, name: str, given: Mapping[str, Any], now: float, *, refused: bool
     ) -> None:
         of = given["run"]
@@ -343,9 +349,14 @@ class Model:
         assert refused != right, f"{name} refused: {refused}, its lease stands: {right}"
         if refused:
             return
-        if name not in KEEPING:
+        late = name == "record_execution" and self.run.state is RunState.CLOSING
+        if late or name not in KEEPING:
             self.run.given_back()
         match name:
+            case "note_post" | "take_post_back":
+                self.asked = given["posts"] > 0
+            case "record_execution":
+                self.asked = False
             case "open_streams":
                 self.run.state = RunState.INGESTING
                 self.exhausted = dict.fromkeys(given["names"], False)
