@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from assetferry.ledger import postgres
 from assetferry.ledger.clock import instant
 from assetferry.ledger.errors import LedgerBusy
 from assetferry.ledger.opening import open_ledger
@@ -85,6 +86,33 @@ async def test_a_connection_that_breaks_off_is_busy(fleet: Ledger) -> None:
     with pytest.raises(LedgerBusy, match="broke off"):
         await fleet.run(broken)
     assert await fleet.run(number, "a") == 0
+
+
+async def test_who_stands_still_in_a_transition_keeps_its_locks_for_seconds_only(
+    postgres_url: str, fleet: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped or cut off between two statements: the server undoes the first, others go on."""
+    monkeypatch.setattr(postgres, "_STANDS_STILL_S", 1)
+    still, locked, thawed = PostgresLedger(postgres_url), threading.Event(), threading.Event()
+
+    def freeze(connection: Connection) -> None:
+        execute(connection, "UPDATE numbers SET number = 7 WHERE name = 'a'")
+        locked.set()
+        assert thawed.wait(60)
+        execute(connection, "UPDATE numbers SET number = 7 WHERE name = 'b'")
+
+    frozen = asyncio.create_task(still.run(freeze))
+    await asyncio.to_thread(locked.wait, 60)
+    try:
+        async with asyncio.timeout(30):
+            await fleet.run(execute, "UPDATE numbers SET number = 1 WHERE name = 'a'")
+    finally:
+        thawed.set()
+    with pytest.raises(LedgerBusy, match="broke off"):
+        await frozen
+    assert [await fleet.run(number, name) for name in "ab"] == [1, 0]
+    await still.run(execute, "UPDATE numbers SET number = 2 WHERE name = 'b'")
+    await still.close()
 
 
 async def test_a_server_that_is_out_of_reach_is_busy() -> None:

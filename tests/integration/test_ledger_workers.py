@@ -104,24 +104,54 @@ async def test_a_killed_process_is_found_dead_at_once(folder: Path) -> None:
     await ledger.close()
 
 
-async def test_a_stopped_process_is_alive(folder: Path) -> None:
-    """SIGSTOP for however long: it still holds its lock, so nobody takes it for dead."""
+async def test_a_stopped_process_is_alive_until_it_has_been_silent_for_long(folder: Path) -> None:
+    """SIGSTOP: it holds its lock and does nothing. Then its row is free for others."""
     ledger = open_file(folder / "ledger.db")
-    us = Membership(ledger, locks=folder / "workers")
-    await us.join()
     run = await ingesting(ledger)
     with Other(folder, run.id) as other:
-        await asyncio.to_thread(other.started)
+        worker, _ = await asyncio.to_thread(other.started)
         other.process.send_signal(signal.SIGSTOP)
-        async with later({"ASSETFERRY_DATA_DIR": str(folder)}) as in_an_hour:
-            them = Membership(in_an_hour, locks=folder / "workers")
-            await them.join()
-            assert await them.bury_dead() == []
-            await them.leave()
-        other.kill()
-        assert len(await us.bury_dead()) == 1
+        for seconds, dead in ((SILENT_S - 10, []), (SILENT_S + 10, [worker])):
+            async with later({"ASSETFERRY_DATA_DIR": str(folder)}, seconds) as then:
+                them = Membership(then, locks=folder / "workers")
+                await them.join()
+                assert [one.id for one in await them.bury_dead()] == dead
+                await them.leave()
+    assert (await reading(ledger, run)).losses == 1
+    await ledger.close()
+
+
+async def test_who_stood_still_takes_a_new_lock_with_its_next_beat(folder: Path) -> None:
+    """The file of the one it holds is gone; with another one it is seen alive again."""
+    ledger = open_file(folder / "ledger.db")
+    us, them = (Membership(ledger, locks=folder / "workers") for _ in range(2))
+    await us.join()
+    async with later({"ASSETFERRY_DATA_DIR": str(folder)}) as then:
+        assert len(await Membership(then, locks=folder / "workers").bury_dead()) == 1
+    await us.beat()
+    assert await them.bury_dead() == []
+    assert [one.id for one in await ledger.run(list_workers)] == [us.worker]
     await us.leave()
     await ledger.close()
+
+
+async def test_who_was_taken_for_dead_says_so(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When it hears of it: at its next beat, or when it leaves. Who never was, says nothing."""
+    us = Membership(ledger, locks=None)
+    await us.join()
+    for hears in (us.beat, us.leave):
+        await us.beat()
+        assert caplog.messages == []
+        await ledger.run(bury, us.worker)
+        await hears()
+        assert len(caplog.messages) == 1
+        assert "was taken for dead" in caplog.messages[0]
+        caplog.clear()
+    await us.join()
+    await us.leave()
+    assert caplog.messages == []
 
 
 async def test_two_of_one_process_see_each_other_alive(folder: Path) -> None:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,13 @@ class Ended:
 class Ferry:
     """Starts ``assetferry`` with a ledger of its own."""
 
-    def __init__(self, data: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        data: Path,
+        environ: Mapping[str, str],
+        program: Sequence[str] = ("-m", "assetferry"),
+    ) -> None:
+        self._program = program
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith("ASSETFERRY_")
         }
@@ -40,7 +46,7 @@ class Ferry:
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start a command and do not wait for it."""
         return subprocess.Popen(  # noqa: S603 # our own command line
-            [sys.executable, "-m", "assetferry", *arguments],
+            [sys.executable, *self._program, *arguments],
             env=self._environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -37,6 +37,8 @@ class ThirdParty:
     """Answers that go out before ordinary ones; None stands for an ordinary one."""
     before: Callable[[], None] = field(default=lambda: None)
     """Called at every request."""
+    at: Callable[[str], None] = field(default=lambda _path: None)
+    """Called at every request with its path and query, side by side for requests that are so."""
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
     def app(self) -> Starlette:
@@ -53,9 +55,11 @@ class ThirdParty:
 
     def _asked(self, answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
         def asked(request: Request) -> Response:
-            self.asked.append(str(request.url.path) + "?" + request.url.query)
+            path = f"{request.url.path}?{request.url.query}"
+            self.asked.append(path)
             self.headers.append(dict(request.headers))
             self.before()
+            self.at(path)
             planned = self.answers.popleft() if self.answers else None
             return planned or answer(request)
 

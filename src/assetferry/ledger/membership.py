@@ -2,7 +2,7 @@
 
 On SQLite a lock file lies beside the ledger, on PostgreSQL it is a lock of the database's.
 Operating system and server let go of it the moment the process dies, so that nobody need wait
-for a lease to run out.
+for a lease to run out. A process that stands still keeps its lock: its silence tells, on both.
 """
 
 import asyncio
@@ -50,12 +50,18 @@ class Membership:
         # A lost connection has let go of the lock, and others may have buried us for it.
         await self._keep_pulse()
         if not await self._ledger.run(seen, self.worker):
+            _tell_buried()
+            if self._lock is not None:
+                # Its file went with the registration: nobody could see the lock we hold.
+                self._lock.release()
+                self._lock.acquire(timeout=0)
             await self._register()
 
     async def leave(self) -> None:
         """Give back all leases and go."""
         try:
-            await self._ledger.run(leave, self.worker)
+            if not await self._ledger.run(leave, self.worker):
+                _tell_buried()
         except LedgerUnusable as error:
             # Whoever comes next finds the lock free, and frees the rest.
             _log.warning("Could not take leave: %s", error, extra={"action": error.code})
@@ -106,9 +112,21 @@ class Membership:
     def _is_dead(self, worker: Worker, now: float) -> bool:
         if worker.id == self.worker:
             return False
+        silent = worker.seen_at < now - SILENT_S
         if self._locks is None or worker.host != socket.gethostname():
-            return worker.seen_at < now - SILENT_S
-        return _is_free(_lock_file(self._locks, worker.id))
+            return silent
+        file = _lock_file(self._locks, worker.id)
+        if silent:
+            file.unlink(missing_ok=True)
+        return silent or _is_free(file)
+
+
+def _tell_buried() -> None:
+    _log.warning(
+        "This process had not been heard of for a while and was taken for dead: what it had in "
+        "hand, others have taken over.",
+        extra={"action": "taken_for_dead"},
+    )
 
 
 def _lock_file(folder: Path, worker: str) -> Path:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
@@ -21,6 +22,9 @@ T = TypeVar("T")
 
 _CONNECTIONS = 8
 _TRIES = 5
+_STANDS_STILL_S = 30
+"""How long a transition may pause between two statements, which it never does while its process
+lives: the server ends that of a process that is stopped or cut off, and others get its rows."""
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 """SQLSTATE of a serialisation failure and of a deadlock: the server has undone everything."""
 _PASSING = frozenset({"08", "40", "53", "57"})
@@ -52,8 +56,11 @@ class PostgresLedger(Ledger):
         self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="ledger")
 
         @event.listens_for(self._engine, "connect")
-        def set_skew(_connection: object, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        def prepare(connection: DBAPIConnection, record: object) -> None:  # pyright: ignore[reportUnusedFunction]
             record.info["skew"] = skew  # type: ignore[attr-defined]
+            longest = f"SET idle_in_transaction_session_timeout = '{_STANDS_STILL_S}s'"
+            connection.cursor().execute(longest)
+            connection.commit()
 
     @property
     def place(self) -> str:

@@ -11,7 +11,7 @@ from assetferry.ledger.tables import declines, runs, workers
 __all__ = ["SILENT_S", "Worker", "bury", "leave", "list_workers", "register", "seen"]
 
 SILENT_S = 90.0
-"""A worker on another machine that has been silent for so long is taken for dead."""
+"""A worker that has been silent for so long is taken for dead, also if it only stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,16 @@ def bury(connection: Connection, worker: str) -> None:
     _forget(connection, worker, lost=True)
 
 
-def leave(connection: Connection, worker: str) -> None:
-    """End a worker in order: its rows are free at once, nothing counts as lost."""
-    _forget(connection, worker, lost=False)
+def leave(connection: Connection, worker: str) -> bool:
+    """End a worker in order: its rows are free at once, nothing counts as lost.
+
+    False if it has been taken for dead before.
+    """
+    return _forget(connection, worker, lost=False)
 
 
-def _forget(connection: Connection, worker: str, *, lost: bool) -> None:
+def _forget(connection: Connection, worker: str, *, lost: bool) -> bool:
     release_all(connection, worker, lost=lost)
     connection.execute(update(runs).where(runs.c.owner == worker).values(owner=None))
     connection.execute(delete(declines).where(declines.c.worker == worker))
-    connection.execute(delete(workers).where(workers.c.id == worker))
+    return connection.execute(delete(workers).where(workers.c.id == worker)).rowcount == 1
