@@ -66,8 +66,8 @@ class Chunking:
         self.values_left_out += outcome.values_left_out
         if outcome.problems:
             self.records_quarantined += 1
-            for problem in outcome.problems:
-                self._tally(problem.object_type).entries_quarantined += 1
+            for object_type, _ in {(one.object_type, one.item) for one in outcome.problems}:
+                self._tally(object_type).entries_quarantined += 1
         elif outcome.entries:
             self.records_mapped += 1
         else:

@@ -79,7 +79,7 @@ class EntryMaker:
             if self._where_record is not None and not is_true(self._where_record(record)):
                 return
             if self._each is None:
-                self._make_one(record, record, made, "")
+                self._make_one(record, record, made, 0)
                 return
             at = "each"
             items = _items(self._each(record))
@@ -87,34 +87,34 @@ class EntryMaker:
             made.problems.append(self._unreadable(at, error))
             return
         for number, item in enumerate(items, start=1):
-            self._make_one(item, record, made, f"item {number} of each: ")
+            self._make_one(item, record, made, number)
 
-    def _make_one(self, item: Any, record: Any, made: Made, place: str) -> None:
+    def _make_one(self, item: Any, record: Any, made: Made, number: int) -> None:
         if self._where is not None:
             try:
                 if not is_true(self._where(item)):
                     return
             except ReadError as error:
-                made.problems.append(self._unreadable(f"{place}where", error))
+                made.problems.append(self._unreadable("where", error, number))
                 return
         body: dict[str, Any] = {}
-        fits = self._fill(body, self._of_item, item, made, place)
+        fits = self._fill(body, self._of_item, item, made, number)
         if self._of_record:
-            fits &= self._fill(body, self._of_record, record, made, place)
+            fits &= self._fill(body, self._of_record, record, made, number)
         if not fits:
             return
         try:
             encoded = _encode(body)
         except UnicodeEncodeError:
-            reason = f"{place}a text holds half of a character, which JSON cannot carry; mend it"
-            made.problems.append(Problem(self.object_type, None, "bad_text", reason))
+            reason = "a text holds half of a character, which JSON cannot carry; mend it"
+            made.problems.append(self._problem(None, "bad_text", reason, number))
             return
         # Compared by Assets as trimmed text (assets-api §12.3).
         identity = tuple([as_text(body[name]).strip() for name in self._identity])
         made.entries.append(Entry(self.object_type, self.selector, encoded, identity))
 
     def _fill(
-        self, body: dict[str, Any], steps: _Steps, source: Any, made: Made, place: str
+        self, body: dict[str, Any], steps: _Steps, source: Any, made: Made, number: int
     ) -> bool:
         """Read the fields of ``steps`` into ``body``; tell whether the entry can still be made."""
         fits = True
@@ -123,25 +123,29 @@ class EntryMaker:
                 left_out = step(source, body)
             except (Misfit, ReadError) as error:
                 if found.critical:
-                    fits = self._unfit(found, "bad_value", str(error), made, place)
+                    fits = self._unfit(found, "bad_value", str(error), made, number)
                 else:
                     made.values_left_out += 1
                 continue
             except Unfit as error:
-                fits = self._unfit(found, error.code, error.reason, made, place)
+                fits = self._unfit(found, error.code, error.reason, made, number)
                 continue
             if left_out:
                 made.values_left_out += left_out
         return fits
 
-    def _unfit(self, found: Field, code: str, reason: str, made: Made, place: str) -> bool:
-        text = f"{place}{found.expression} {reason}"
-        made.problems.append(Problem(self.object_type, found.attribute, code, text))
+    def _unfit(self, found: Field, code: str, reason: str, made: Made, number: int) -> bool:
+        text = f"{found.expression} {reason}"
+        made.problems.append(self._problem(found.attribute, code, text, number))
         return False
 
-    def _unreadable(self, what: str, error: ReadError) -> Problem:
+    def _unreadable(self, what: str, error: ReadError, number: int = 0) -> Problem:
         reason = f"{what} {error}; make the expression allow for records like this"
-        return Problem(self.object_type, None, "bad_expression", reason)
+        return self._problem(None, "bad_expression", reason, number)
+
+    def _problem(self, attribute: str | None, code: str, reason: str, number: int) -> Problem:
+        place = f"item {number} of each: " if number else ""
+        return Problem(self.object_type, attribute, code, place + reason, number)
 
 
 def _steps(fields: Sequence[Field], *, from_record: bool) -> _Steps:

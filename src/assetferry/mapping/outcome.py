@@ -29,6 +29,9 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     """Stable, snake_case: ``unmapped_value``, ``bad_value``, ``empty_identity`` …"""
     reason: str
     """For people; names the value's type and place, and what to do."""
+    item: int = 0
+    """Which nested item it is about, from 1; 0 where it is about the record itself. An entry may
+    have several problems."""
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
