@@ -281,6 +281,7 @@ async def test_a_time_that_the_source_asks_for_is_kept(opened: Open, stand: Stan
         b"null",
         b'{"data":{"devices":[NaN]}}',
         b"[" * 100_000,
+        b'{"data":{"devices":["M\xfcller"]}}',
         "{}".encode("utf-16"),
     ],
 )

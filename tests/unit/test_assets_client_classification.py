@@ -51,7 +51,8 @@ def answer(status: int, body: bytes = b"", **headers: str) -> Response:
 )
 def test_each_status_has_one_meaning(status: int, kind: type[Trouble]) -> None:
     """The status alone decides, whatever the body says."""
-    for body in (b"", b"<html>", b'{"errorMessages":["retry"]}', b'["x"]', b"\xff"):
+    bodies = (b"", b"<html>", b'{"errorMessages":["retry"]}', b'["x"]', b"\xff")
+    for body in (*bodies, b'{"message":"\xff"}', b"[" * 100_000):
         assert type(trouble(answer(status, body), now=NOW)) is kind
 
 

@@ -59,3 +59,15 @@ def test_the_rest_of_a_record_is_left_out() -> None:
     used = used_fields(load(definition('from = "ram"'), origin="test"), "devices")
     assert used.of({"serial": "1", "ram": 8, "salary": 1000}) == {"serial": "1", "ram": 8}
     assert used.of("not an object") == "not an object"
+
+
+def test_what_is_kept_can_be_written_as_json() -> None:
+    """R10: half of a character would stop the ledger, and every export; it becomes null."""
+    used = used_fields(load(definition('from = "keys(@)[0]"'), origin="test"), "devices")
+    record = {
+        "serial": "caf\u00e9",
+        "a\ud83d": 1,
+        "tags": ["x", "\ud83d"],
+        "ram": {"unit": "\udc00"},
+    }
+    assert used.of(record) == {"serial": "caf\u00e9", "tags": ["x", None], "ram": {"unit": None}}

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import inf
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -267,6 +268,8 @@ LINKS = NextLink(LinkPagination(type="link"), URL)
         (BODY, {"cursor": "7"}, answer([1], next=7), "same cursor"),
         (BODY, None, answer([1], next={"a": 1}), "dict"),
         (BODY, None, answer([1], next=True), "bool"),
+        (BODY, None, answer([1], next="a\ud83d"), "half of a character"),
+        (BODY, None, answer([1], next=inf), "beyond all bounds"),
         (BODY_MORE, None, answer([1], next="a"), "more"),
         (BODY_MORE, None, answer([1], next=None, more=True), "no cursor"),
         (LINKS, None, answer([1], f"<{URL}>; rel=next"), "for ever"),

@@ -35,3 +35,5 @@ def test_an_expression_that_meets_another_type_is_a_misreading() -> None:
     """A function given what it cannot take says that the answer is not what was described."""
     with pytest.raises(SourceMisread, match="length"):
         reading("length(total)")({"total": 5})
+    with pytest.raises(SourceMisread, match="TypeError"):
+        reading("items[?size > `1`]")({"items": [{"size": "large"}]})

@@ -64,5 +64,5 @@ def read(body: bytes, kind: type[T]) -> T | None:
     """Read a body as ``kind``; None where it is no JSON or lacks what every answer has."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

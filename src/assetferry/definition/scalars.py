@@ -43,6 +43,8 @@ def as_text(value: Any) -> str:
         return _digits(value)
     if isinstance(value, float) and isfinite(value):
         return str(int(value)) if value.is_integer() and abs(value) < _WHOLE else repr(value)
+    if isinstance(value, float):
+        raise Misfit("is a number beyond all bounds")
     raise Misfit(f"is {kind_of(value)}, not a single value")
 
 

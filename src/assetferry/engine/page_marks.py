@@ -1,7 +1,9 @@
 """By what a page of records is known again (pure)."""
 
 import hashlib
+import json
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -25,4 +27,11 @@ def page_mark(records: Sequence[Record]) -> bytes | None:
         return None
     step = max(1, size // _SAMPLE)
     sample = [*records[::step], records[-1]]
-    return hashlib.blake2b(_encode((size, sample)), digest_size=16).digest()
+    return hashlib.blake2b(_written((size, sample)), digest_size=16).digest()
+
+
+def _written(value: Any) -> bytes:
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:  # half of a character, which an escape can write
+        return json.dumps(value, default=str).encode()

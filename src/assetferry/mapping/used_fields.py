@@ -4,7 +4,9 @@ A record may hold more about people than the import needs; what it does not need
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from assetferry.definition.document import Definition
 from assetferry.definition.expressions import Node, parse
@@ -26,11 +28,26 @@ class UsedFields:
         self.names = None if names is None else frozenset(names)
 
     def of(self, record: Any) -> Any:
-        """Leave out of a record what nothing reads."""
-        if self.names is None or not isinstance(record, dict):
-            return record
-        names = self.names
-        return {name: value for name, value in record.items() if name in names}  # pyright: ignore[reportUnknownVariableType]
+        """Leave out of a record what nothing reads; texts that JSON cannot carry become null."""
+        if self.names is not None and isinstance(record, dict):
+            known = cast("dict[str, Any]", record)
+            record = {name: value for name, value in known.items() if name in self.names}
+        try:
+            msgspec.json.encode(record)
+        except UnicodeEncodeError:
+            return _carried(record)
+        return record
+
+
+def _carried(value: Any) -> Any:
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {name: _carried(one) for name, one in items if _carried(name) is not None}
+    if isinstance(value, list):
+        return [_carried(one) for one in cast("list[Any]", value)]
+    if isinstance(value, str) and not value.isascii():
+        return None if value != value.encode(errors="ignore").decode() else value
+    return value
 
 
 def used_fields(definition: Definition, stream: str) -> UsedFields:

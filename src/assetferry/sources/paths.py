@@ -36,11 +36,12 @@ def _searched(expression: str) -> Reading:
     def find(answer: Any) -> Any:
         try:
             return search(answer)
-        except JMESPathError as error:
+        except Exception as error:  # functions raise whatever the data makes Python raise
+            why = str(error) if isinstance(error, JMESPathError) else type(error).__name__
             raise SourceMisread(
-                f"The answer does not fit the expression {expression}: {error}. Correct the "
+                f"The answer does not fit the expression {expression}: {why}. Correct the "
                 "expression if the answer is what the source always gives."
-            ) from None
+            ) from error
 
     return find
 

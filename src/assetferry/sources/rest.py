@@ -12,6 +12,7 @@ from assetferry.outbound.client import Outbound
 from assetferry.outbound.redaction import excerpt, shown
 from assetferry.outbound.response import Response
 from assetferry.sources.auth import Credential
+from assetferry.sources.documents import NotJson, document
 from assetferry.sources.errors import SourceMisread
 from assetferry.sources.page import Cursor, Page
 from assetferry.sources.pagination.offset import Offset
@@ -20,8 +21,6 @@ from assetferry.sources.paths import reading
 from assetferry.sources.statuses import failure, succeeded
 
 __all__ = ["Rest"]
-
-_BOM = b"\xef\xbb\xbf"
 
 
 class Rest:
@@ -53,9 +52,9 @@ class Rest:
     async def read(self, cursor: Cursor | None) -> Page:
         """Read one page; see ``Source``."""
         response = await self._ask(self._pagination.ask(cursor))
-        records, document = self._understood(response)
+        records, found = self._understood(response)
         answer = Answer(
-            document=document, records=records, url=response.url, link=response.header("link")
+            document=found, records=records, url=response.url, link=response.header("link")
         )
         try:
             page = self._pagination.page(answer, cursor)
@@ -102,22 +101,22 @@ class Rest:
 
     def _understood(self, response: Response) -> tuple[Sequence[Any], Any]:
         try:
-            document = msgspec.json.decode(response.body.removeprefix(_BOM))
-        except (msgspec.DecodeError, RecursionError):
+            found = document(response.body)
+        except NotJson as error:
             raise SourceMisread(
                 f"{shown(response.url)} answered {response.status} with something that is not "
-                "JSON, perhaps a login page or a proxy's notice. Check the source's url and "
-                f"auth. It begins: {self._excerpt(response) or '(nothing)'}"
+                f"JSON ({error}), perhaps a login page or a proxy's notice. Check the source's url "
+                f"and auth. It begins: {self._excerpt(response) or '(nothing)'}"
             ) from None
-        records = self._records(document)
+        records = self._records(found)
         if not isinstance(records, list):
-            found = "nothing" if records is None else f"a value of type {type(records).__name__}"
+            what = "nothing" if records is None else f"a value of type {type(records).__name__}"
             raise SourceMisread(
                 f"{shown(response.url)} answered {response.status}, but records = "
-                f'"{self._config.records}" leads to {found} instead of a list. Correct the path '
+                f'"{self._config.records}" leads to {what} instead of a list. Correct the path '
                 f"if it is wrong. The answer begins: {self._excerpt(response)}"
             )
-        return cast("list[Any]", records), document
+        return cast("list[Any]", records), found
 
     def _excerpt(self, response: Response) -> str:
         return excerpt(response.body, limit=200, hide=self._credential.hidden())

@@ -1,6 +1,7 @@
 """Pages by a cursor that each answer carries."""
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from assetferry.definition.pagination import CursorPagination
@@ -74,7 +75,18 @@ class BodyCursor:
                 "pagination.cursor must lead to a text or a number and led to a value of type "
                 f"{type(value).__name__}. Correct the path."
             )
+        if not _writable(value):
+            raise SourceMisread(
+                "pagination.cursor led to half of a character or to a number beyond all bounds, "
+                "which cannot be sent back. Correct the path."
+            )
         return value
+
+
+def _writable(value: str | float) -> bool:
+    if isinstance(value, str):
+        return value.encode(errors="ignore").decode() == value
+    return isfinite(value)
 
 
 def _current(cursor: Cursor) -> str | int | float:
