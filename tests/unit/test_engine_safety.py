@@ -324,6 +324,14 @@ def test_r12_what_is_no_evidence_is_noted(report: dict[str, Any], note: str) -> 
     assert conclusion.reason == f"Everything arrived. {only}"
 
 
+def test_values_that_were_left_out_are_noted() -> None:
+    """Their objects arrived without them, and nobody shall have to ask for it."""
+    conclusion = conclude(told(stream(values_left_out=7), laptops()), result())
+    assert conclusion.end is RunState.DONE
+    (note,) = conclusion.notes
+    assert note.startswith("7 values of 'devices' do not fit the type of their attribute")
+
+
 def test_conflicts_are_noted_and_nothing_is_missing() -> None:
     """Of one identity with two contents one is sent: told, and no reason for PARTIAL."""
     sums = told(stream(), laptops(60, entries_mapped=100, entries_conflicting=40))

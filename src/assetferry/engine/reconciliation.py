@@ -60,7 +60,7 @@ def conclude(sums: Sums, result: Mapping[str, Any] | None) -> Conclusion:
 
     A counter that Assets does not give is no evidence either way: it is noted.
     """
-    findings, notes = [*_ours(sums)], [*_conflicts(sums)]
+    findings, notes = [*_ours(sums)], [*_left_out(sums), *_conflicts(sums)]
     try:
         report = msgspec.convert(result or {}, _Report, strict=False)
     except msgspec.ValidationError as error:
@@ -86,6 +86,15 @@ def _ours(sums: Sums) -> Iterator[str]:
         if one.entries_submitted + spared < one.entries_mapped:
             refused = one.entries_mapped - one.entries_submitted - spared
             yield f"{one.object_type}: Assets refused {refused} entries; they are in quarantine."
+
+
+def _left_out(sums: Sums) -> Iterator[str]:
+    for stream in sums.streams:
+        if stream.values_left_out:
+            yield (
+                f"{stream.values_left_out} values of {stream.stream!r} do not fit the type of "
+                "their attribute and were left out; `assetferry check` names such values."
+            )
 
 
 def _conflicts(sums: Sums) -> Iterator[str]:
