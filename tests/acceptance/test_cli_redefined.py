@@ -125,7 +125,7 @@ async def test_lanes_that_outlast_a_hold_take_up_the_new_definition(
     first = ferry.start("run", str(file), "--progress", "none")
     assert await asyncio.to_thread(reading.wait, PATIENCE_S)
     (run,) = await ledger.run(latest_runs, limit=2)
-    assert await ledger.run(hold, run.id, reason="A test.", cure="None.")
+    assert await ledger.run(hold, run.id, code="c", reason="A test.", cure="None.")
     change(file, "label = true", 'label = true, map = { none = "x" }, default = "renamed"')
     resumed = ("runs", "resume", run.id, "--definition", str(file))
     second = await asyncio.to_thread(ferry.run, *resumed)

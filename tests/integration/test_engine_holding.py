@@ -104,7 +104,7 @@ async def test_a_scheduled_run_is_closed_instead_of_held(
     """Nobody watches it, and it must not block the next: it ends with reason and cure."""
     third_party.answers.append(Response(status_code=401))
     run = await run_import(ledger, text, scheduled=True)
-    assert (run.state, run.reason_code) == (RunState.FAILED, "held_too_long")
+    assert (run.state, run.reason_code) == (RunState.FAILED, "source_unauthorized")
     assert "401" in (run.reason or "")
     assert site.states() == ["CANCELLED"]
     assert len(site.history()[0]["failures"]) == 1
@@ -240,5 +240,5 @@ async def test_what_cannot_be_asked_about_is_held_and_asked_again_in_a_while(
 
 async def test_a_held_run_is_held_once(ledger: Ledger, held: Run) -> None:
     """The first reason stays, with its cure."""
-    assert not await ledger.run(hold, held.id, reason="Another.", cure="None.")
+    assert not await ledger.run(hold, held.id, code="c", reason="Another.", cure="None.")
     assert "401" in ((await ledger.run(load_run, held.id)).held_reason or "")

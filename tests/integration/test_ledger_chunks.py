@@ -180,7 +180,9 @@ async def test_a_chunk_can_hold_its_run(ledger: Ledger) -> None:
     work_ = await ledger.run(claim, run.id, "w")
     assert isinstance(work_, Held)
     assert (work_.run.held_reason, work_.run.held_cure) == ("Chunk devices 0: 401.", "Set it.")
+    assert work_.run.reason_code == "unauthorized", "scripts and notices can tell why"
     assert await ledger.run(resume, run.id)
+    assert (await ledger.run(load_run, run.id)).reason_code is None
     assert not await ledger.run(resume, run.id)
     await rechecked(ledger, run)
     assert (await sending(ledger, run)).attempts == 0

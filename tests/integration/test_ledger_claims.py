@@ -176,8 +176,8 @@ async def test_a_planned_stream_has_one_tail(ledger: Ledger) -> None:
 async def test_a_held_run_gives_no_work_until_it_is_resumed(ledger: Ledger) -> None:
     """A hold loses nothing: resuming goes on where it stood, once Assets has been asked."""
     run = await ingesting(ledger)
-    assert await ledger.run(hold, run.id, reason="Token replaced.", cure="Set it.")
-    assert not await ledger.run(hold, run.id, reason="Again.", cure="")
+    assert await ledger.run(hold, run.id, code="c", reason="Token replaced.", cure="Set it.")
+    assert not await ledger.run(hold, run.id, code="c", reason="Again.", cure="")
     work = await ledger.run(claim, run.id, "w")
     assert isinstance(work, Held)
     assert work.run.held_reason == "Token replaced."
@@ -211,7 +211,11 @@ async def test_a_held_step_gives_its_lease_back_at_once(ledger: Ledger) -> None:
     run = await begun(ledger)
     taken = await step(ledger, run)
     with pytest.raises(LeaseLost):
-        await ledger.run(hold_step, replace(taken, token=taken.token - 1), reason="Late.", cure="")
-    await ledger.run(hold_step, taken, reason="Token replaced.", cure="Set it.")
+        await ledger.run(
+            hold_step, replace(taken, token=taken.token - 1), code="c", reason="Late.", cure=""
+        )
+    await ledger.run(
+        hold_step, taken, code="unauthorized", reason="Token replaced.", cure="Set it."
+    )
     held = await ledger.run(load_run, run.id)
     assert (held.held_reason, held.lease_until) == ("Token replaced.", None)

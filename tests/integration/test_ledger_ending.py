@@ -31,10 +31,10 @@ from ledgers import (
 async def test_a_held_run_that_assets_processes_is_watched_on(ledger: Ledger) -> None:
     """In PROCESSING there is nothing to stop; any other held run gives no step."""
     watched = await processing(ledger)
-    assert await ledger.run(hold, watched.id, reason="Slow.", cure="Wait.")
+    assert await ledger.run(hold, watched.id, code="c", reason="Slow.", cure="Wait.")
     assert (await step(ledger, watched)).held
     waiting = await begun(ledger, "software")
-    assert await ledger.run(hold, waiting.id, reason="No.", cure="Do.")
+    assert await ledger.run(hold, waiting.id, code="c", reason="No.", cure="Do.")
     assert isinstance(await ledger.run(claim, waiting.id, "w"), Held)
 
 
@@ -44,7 +44,7 @@ async def test_a_resumed_step_is_due_at_once(ledger: Ledger) -> None:
     leased = await step(ledger, run)
     far = leased.due_at + HOUR
     await ledger.run(retry_step, run.id, leased.token, due_at=far, counted=True, message="Down.")
-    await ledger.run(hold, run.id, reason="Down.", cure="Mend it.")
+    await ledger.run(hold, run.id, code="c", reason="Down.", cure="Mend it.")
     assert await ledger.run(resume, run.id)
     assert (await step(ledger, run)).attempts == 0
 
@@ -54,7 +54,7 @@ async def test_an_ended_run_is_neither_held_nor_resumed(ledger: Ledger) -> None:
     run = await begun(ledger)
     leased = await step(ledger, run)
     await ledger.run(end_run, run.id, leased.token, end=RunState.FAILED, code="x", reason="No.")
-    assert not await ledger.run(hold, run.id, reason="r", cure="c")
+    assert not await ledger.run(hold, run.id, code="c", reason="r", cure="c")
     assert not await ledger.run(resume, run.id)
     assert not await ledger.run(begin_closing, run.id, end=RunState.CANCELLED, code="c", reason="r")
 
@@ -63,7 +63,7 @@ async def test_closing_takes_the_run_from_whoever_works_on_it(ledger: Ledger) ->
     """A cancel wins over a step under way, ends a hold, and is the first that is believed."""
     run = await ingested(ledger)
     leased = await step(ledger, run)
-    await ledger.run(hold, run.id, reason="Look.", cure="Look.")
+    await ledger.run(hold, run.id, code="c", reason="Look.", cure="Look.")
     cancel = {"code": "cancelled", "reason": "Cancelled by a person."}
     assert await ledger.run(begin_closing, run.id, end=RunState.CANCELLED, **cancel)
     with pytest.raises(LeaseLost):
@@ -107,7 +107,7 @@ async def test_the_sweep_finds_runs_that_nobody_works_on(
     """The owner's own, neither held nor ended, without a row under a lease that stands."""
     run = await ingesting(ledger, owner="us")
     held = await begun(ledger, "held", owner="us")
-    await ledger.run(hold, held.id, reason="r", cure="c")
+    await ledger.run(hold, held.id, code="c", reason="r", cure="c")
     await begun(ledger, "foreign", owner="them")
     leased = await begun(ledger, "leased", owner="us")
     await step(ledger, leased)

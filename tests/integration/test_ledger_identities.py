@@ -70,7 +70,7 @@ async def test_a_read_waits_for_every_earlier_place(ledger: Ledger) -> None:
     assert await ledger.run(met_before, second, [BOB]) == Behind(being_read=True, held=False)
     await ledger.run(release, ChunkLease(first.key, first.token))
     assert await ledger.run(met_before, second, [BOB]) == Behind(being_read=False, held=False)
-    await ledger.run(hold, run.id, reason="Look.", cure="Look.")
+    await ledger.run(hold, run.id, code="c", reason="Look.", cure="Look.")
     assert await ledger.run(met_before, second, [BOB]) == Behind(being_read=False, held=True)
 
 

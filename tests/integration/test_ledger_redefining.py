@@ -18,6 +18,8 @@ from ledgers import gave, ingesting, kinds, reading
 
 OLD = "0" * 64
 
+LACKING = {"code": "secret_missing", "cure": "Give it."}
+
 
 def other(instead_of: str = OLD) -> Redefinition:
     """Another text."""
@@ -62,18 +64,20 @@ async def test_a_declined_run_is_left_to_others_until_none_can(ledger: Ledger) -
         await ledger.run(register, worker, host="here", pid=1)
     run = await ingesting(ledger, owner="a")
     assert await ledger.run(left_to_others, "b") == []
-    assert await ledger.run(decline, run.id, "a", reason="No secret.")
+    assert await ledger.run(decline, run.id, "a", reason="No secret.", **LACKING)
     found = await ledger.run(load_run, run.id)
     assert (found.held, found.owner, found.attempts) == (False, None, 0)
     assert await ledger.run(left_to_others, "b") == [run.id]
     assert await ledger.run(left_to_others, "a") == []
     assert await ledger.run(adopt, run.id, "b")
-    assert not await ledger.run(decline, run.id, "b", reason="No file.")
+    assert not await ledger.run(decline, run.id, "b", reason="No file.", **LACKING)
     found = await ledger.run(load_run, run.id)
-    assert (found.held_reason, found.held_cure) == ("No file. No secret.", "Then resume.")
+    assert (found.held_reason, found.held_cure) == ("No file. No secret.", "Give it.")
     assert (await kinds(ledger, run)).count("declined") == 2
     assert await ledger.run(resume, run.id)
-    assert await ledger.run(decline, run.id, "a", reason="No secret."), "b may have it by now"
+    assert await ledger.run(decline, run.id, "a", reason="No secret.", **LACKING), (
+        "b may have it by now"
+    )
 
 
 async def test_who_leaves_counts_no_more(ledger: Ledger) -> None:
@@ -81,9 +85,9 @@ async def test_who_leaves_counts_no_more(ledger: Ledger) -> None:
     for worker in ("a", "b"):
         await ledger.run(register, worker, host="here", pid=1)
     run = await ingesting(ledger, owner="a")
-    assert await ledger.run(decline, run.id, "a", reason="No secret.")
+    assert await ledger.run(decline, run.id, "a", reason="No secret.", **LACKING)
     await ledger.run(leave, "b")
-    assert not await ledger.run(decline, run.id, "a", reason="No secret.")
+    assert not await ledger.run(decline, run.id, "a", reason="No secret.", **LACKING)
     assert (await ledger.run(load_run, run.id)).held
     assert (await kinds(ledger, run)).count("declined") == 1
 
@@ -94,5 +98,5 @@ async def test_a_run_that_is_closed_by_nobody_ends(ledger: Ledger) -> None:
     run = await ingesting(ledger, owner="a")
     closing = {"end": RunState.CANCELLED, "code": "cancelled", "reason": "Cancelled."}
     assert await ledger.run(begin_closing, run.id, **closing)  # pyright: ignore[reportArgumentType]
-    assert not await ledger.run(decline, run.id, "a", reason="No secret.")
+    assert not await ledger.run(decline, run.id, "a", reason="No secret.", **LACKING)
     assert (await ledger.run(load_run, run.id)).state is RunState.CANCELLED

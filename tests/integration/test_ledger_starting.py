@@ -93,7 +93,7 @@ async def test_a_held_run_is_adopted_from_the_living(ledger: Ledger) -> None:
     for worker in ("a", "b"):
         await ledger.run(register, worker, host="h", pid=1)
     run = await begun(ledger, owner="a")
-    await ledger.run(hold, run.id, reason="Look.", cure="Look.")
+    await ledger.run(hold, run.id, code="c", reason="Look.", cure="Look.")
     assert await ledger.run(adopt, run.id, "b")
     assert await ledger.run(resume, run.id)
     assert not await ledger.run(adopt, run.id, "a")

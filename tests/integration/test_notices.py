@@ -69,7 +69,9 @@ async def begun(ledger: Ledger, new: NewRun) -> Run:
 async def held(ledger: Ledger, receiver: Receiver, **how: str | bool) -> Run:
     """A run that is held, of which somebody wants to be told."""
     run = await begun(ledger, asked(receiver, **how))  # pyright: ignore[reportArgumentType]
-    assert await ledger.run(hold, run.id, reason="Serial SN-000001 is odd.", cure="Look at it.")
+    assert await ledger.run(
+        hold, run.id, code="c", reason="Serial SN-000001 is odd.", cure="Look at it."
+    )
     return run
 
 
@@ -105,7 +107,7 @@ async def test_a_hold_is_told_once_signed_and_without_the_record(
         "run": run.id,
         "state": "STARTING",
         "held": True,
-        "code": None,
+        "code": "c",
         "scheduled": False,
         "records_read": 0,
         "records_quarantined": 0,
@@ -156,14 +158,14 @@ async def test_a_run_tells_whom_its_definition_names_now(
     text = definition(NOWHERE, source(NOWHERE), service_url=NOWHERE)
     quiet = asked_run(load(text, origin="test.toml"), text, origin="test.toml")
     run = await begun(ledger, quiet)
-    await ledger.run(hold, run.id, reason="r", cure="c")
+    await ledger.run(hold, run.id, code="c", reason="r", cure="c")
     assert await ledger.run(pending) == 0
     telling = notifying(text, receiver)
     old, new = load(text, origin="test.toml"), load(telling, origin="test.toml")
     instead = redefinition(run, old=old, new=new, text=telling, origin="test.toml")
     assert await ledger.run(redefine, run.id, instead)
     await ledger.run(resume, run.id)
-    await ledger.run(hold, run.id, reason="r", cure="c")
+    await ledger.run(hold, run.id, code="c", reason="r", cure="c")
     await courier(ledger).deliver_due()
     assert receiver.kinds == ["import.held"]
 
@@ -172,7 +174,7 @@ async def test_every_hold_is_told_anew(ledger: Ledger, receiver: Receiver) -> No
     """One that was resumed and is held again has something new to say, under another id."""
     run = await held(ledger, receiver)
     await ledger.run(resume, run.id)
-    await ledger.run(hold, run.id, reason="Again.", cure="Look again.")
+    await ledger.run(hold, run.id, code="c", reason="Again.", cure="Look again.")
     await courier(ledger).deliver_due()
     assert receiver.kinds == ["import.held"] * 2
     assert len({one.id for one in receiver.told}) == 2
@@ -185,7 +187,7 @@ async def test_a_notice_is_written_with_what_it_tells_of_or_not_at_all(
     run = await begun(ledger, asked(receiver))
 
     def broken(connection: Connection) -> None:
-        assert hold(connection, run.id, reason="r", cure="c")
+        assert hold(connection, run.id, code="x", reason="r", cure="c")
         assert pending(connection) == 1
         raise RuntimeError("the power went off")
 
@@ -215,7 +217,7 @@ async def test_a_scheduled_run_that_may_not_be_held_is_told_of_by_its_end(
 ) -> None:
     """It is closed at once: one notice, not two."""
     run = await begun(ledger, replace(asked(receiver), scheduled=True, hold_for=0.0))
-    assert await ledger.run(hold, run.id, reason="r", cure="c")
+    assert await ledger.run(hold, run.id, code="c", reason="r", cure="c")
     assert await ledger.run(pending) == 0
 
 
@@ -258,7 +260,7 @@ async def test_processes_at_once_deliver_each_notice_once(
     for number in range(8):
         new = replace(asked(receiver), definition=f"import-{number}")
         run = await begun(ledger, new)
-        await ledger.run(hold, run.id, reason="r", cure="c")
+        await ledger.run(hold, run.id, code="c", reason="r", cure="c")
     async with another(database) as theirs:
         await asyncio.gather(
             courier(ledger, "one").deliver_due(), courier(theirs, "other").deliver_due()

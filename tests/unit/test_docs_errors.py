@@ -13,7 +13,14 @@ from documents import ROOT, named, page, rows, section
 
 _PAGE = "docs/reference/errors.md"
 _BRANCHES = {RetryLater: "retry later", NeedsPerson: "a person", Fatal: "fatal"}
-_CALLS = {"Objection": 1, "_failed": 0, "Unfit": 0, "_unfit": 1, "Problem": 2}
+_CALLS = {
+    "Objection": 1,
+    "_failed": 0,
+    "Unfit": 0,
+    "_unfit": 1,
+    "_problem": 1,
+    "Problem": 2,
+}
 """Calls that take a code, and the place where they take it."""
 
 

@@ -242,6 +242,7 @@ def test_an_error_that_needs_a_person_holds() -> None:
     decided = after_error(NeedsPerson("Set it."), attempts=0, now=NOW, backoff=BACKOFF)
     assert isinstance(decided, Hold)
     assert (decided.code, decided.reason) == ("needs_person", "Set it.")
+    assert "--definition FILE" in decided.cure, "a held run works with the text that it began with"
 
 
 @pytest.mark.parametrize("error", [Fatal("no"), FerryError("no")])

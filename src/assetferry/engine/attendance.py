@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from assetferry.engine.backoff import Backoff
 from assetferry.engine.bell import Bell
+from assetferry.engine.decisions import MEND
 from assetferry.engine.desk import Desk
 from assetferry.engine.host_gate import HostGate
 from assetferry.engine.hosts import paced_hosts
@@ -66,7 +67,7 @@ class Attendance:
                 equip = self._equip(run.definition_text, run.origin)
                 equipment = await stack.enter_async_context(equip)
             except FerryError as lacking:
-                await self._decline(run_id, str(lacking))
+                await self._decline(run_id, lacking)
                 return False
             if run.retry_of is not None:
                 equipment = await for_retry(equipment, self._ledger, run.retry_of)
@@ -82,14 +83,16 @@ class Attendance:
             )
             return await self._work(desk, lanes=limits.reads + limits.sends)
 
-    async def _decline(self, run_id: str, reason: str) -> None:
+    async def _decline(self, run_id: str, lacking: FerryError) -> None:
         """Leave a run to a process that has what this one lacks."""
-        left = await self._ledger.run(decline, run_id, self._worker, reason=reason)
+        left = await self._ledger.run(
+            decline, run_id, self._worker, code=lacking.code, reason=str(lacking), cure=MEND
+        )
         if left:
             _log.warning(
                 "This process cannot work on run %s: %s It is left to others.",
                 run_id,
-                reason,
+                lacking,
                 extra={"action": "declined"},
             )
 

@@ -54,7 +54,7 @@ async def finish(desk: Desk, run: Run) -> None:
     limits = ",".join(dict.fromkeys(one.limit for one in against))
     cure = " ".join(dict.fromkeys(one.cure for one in against))
     cure += f" If this is right as it is: resume with --override {limits} --reason TEXT."
-    await desk.ledger.run(hold_step, run, reason=reason, cure=cure)
+    await desk.ledger.run(hold_step, run, code=against[0].code, reason=reason, cure=cure)
 
 
 async def complete(desk: Desk, run: Run) -> None:
@@ -120,7 +120,7 @@ async def _wait_on(desk: Desk, run: Run) -> None:
     if now - max(since, run.resumed_at or since) > limit and not run.held:
         reason = f"Assets has been processing the execution for over {limit / 3600:.0f} hours."
         cure = "It is watched on; if it stays so, ask Atlassian's support."
-        await desk.ledger.run(hold, run.id, reason=reason, cure=cure)
+        await desk.ledger.run(hold, run.id, code="processing_limit", reason=reason, cure=cure)
     await desk.ledger.run(postpone, run.id, run.token, due_at=now + _pause(now - since))
 
 
@@ -152,11 +152,11 @@ async def _unseen(desk: Desk, run: Run, trouble: Trouble) -> None:
         case Again():
             await fail_step(desk, run, decided)
             return
-        case Hold(reason=reason, cure=cure):
-            held = {"reason": reason, "cure": cure}
-        case GiveUp(message=reason):
-            held = {"reason": reason, "cure": "It is asked on; see whether Assets can be reached."}
-    await desk.ledger.run(hold, run.id, **held)
+        case Hold(code=code, reason=reason, cure=cure):
+            pass
+        case GiveUp(code=code, message=reason):
+            cure = "It is asked on; see whether Assets can be reached."
+    await desk.ledger.run(hold, run.id, code=code, reason=reason, cure=cure)
     await desk.ledger.run(postpone, run.id, run.token, due_at=now + _HELD_PAUSE_S)
 
 

@@ -24,6 +24,8 @@ from assetferry.engine.backoff import Backoff
 from assetferry.errors import FerryError, NeedsPerson, RetryLater
 
 __all__ = [
+    "MEND",
+    "MEND_OR_ANEW",
     "Again",
     "AskStatus",
     "Divide",
@@ -112,6 +114,12 @@ class Over:
 Next: TypeAlias = Finished | Again | Divide | AskStatus | Hold | GiveUp
 Verdict: TypeAlias = Again | Divide | SetAside | Hold | Over
 
+MEND = "Mend that, then resume; where the definition had to change, resume with --definition FILE."
+"""The cure of what a person can set right without beginning anew."""
+MEND_OR_ANEW = (
+    "Mend the cause, then resume: the run goes on where it stands. Where the definition had to "
+    "change, resume with --definition FILE; where that is refused, run it with --new."
+)
 _RENEW_CREDENTIAL = (
     "Put a valid container token of this import source where the definition's [assets] token "
     "points to, then resume."
@@ -217,7 +225,7 @@ def after_error(
             smaller = isinstance(decided, Again) and error.took_too_long
             return replace(decided, smaller=True) if smaller else decided
         case NeedsPerson():
-            return Hold(code=error.code, reason=str(error), cure="Then resume.")
+            return Hold(code=error.code, reason=str(error), cure=MEND)
         case _:
             return GiveUp(code=error.code, message=str(error))
 

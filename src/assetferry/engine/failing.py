@@ -1,6 +1,6 @@
 """What a failure does to a chunk, or to a run's step, once it has been decided."""
 
-from assetferry.engine.decisions import Again, GiveUp, Hold
+from assetferry.engine.decisions import MEND_OR_ANEW, Again, GiveUp, Hold
 from assetferry.engine.desk import Desk
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.closing import close_step, end_unreached, give_up
@@ -12,8 +12,6 @@ from assetferry.ledger.states import RunState
 from assetferry.sources.page import Cursor, Divisible
 
 __all__ = ["fail_chunk", "fail_step", "still_ours"]
-
-_RESUME = "Mend the cause, then resume: the run goes on where it stands."
 
 
 async def fail_chunk(desk: Desk, work: Read | Send, decided: Again | Hold | GiveUp) -> None:
@@ -45,7 +43,7 @@ async def fail_chunk(desk: Desk, work: Read | Send, decided: Again | Hold | Give
             await desk.ledger.run(give_up, work, code=decided.code, message=decided.message)
         case GiveUp():
             await desk.ledger.run(
-                hold_at, work, code=decided.code, reason=decided.message, cure=_RESUME
+                hold_at, work, code=decided.code, reason=decided.message, cure=MEND_OR_ANEW
             )
 
 
@@ -69,7 +67,9 @@ async def fail_step(desk: Desk, run: Run, decided: Again | Hold | GiveUp) -> Non
                 message=decided.message,
             )
         case Hold():
-            await desk.ledger.run(hold_step, run, reason=decided.reason, cure=decided.cure)
+            await desk.ledger.run(
+                hold_step, run, code=decided.code, reason=decided.reason, cure=decided.cure
+            )
         case GiveUp() if desk.abandons and run.state is RunState.CLOSING:
             await desk.ledger.run(end_unreached, run.id, reason=decided.message)
         # In PROCESSING Assets can no longer be stopped: it is held, and watched on.
@@ -78,7 +78,9 @@ async def fail_step(desk: Desk, run: Run, decided: Again | Hold | GiveUp) -> Non
                 close_step, run.id, run.token, code=decided.code, reason=decided.message
             )
         case GiveUp():
-            await desk.ledger.run(hold_step, run, reason=decided.message, cure=_RESUME)
+            await desk.ledger.run(
+                hold_step, run, code=decided.code, reason=decided.message, cure=MEND_OR_ANEW
+            )
 
 
 async def still_ours(desk: Desk, run: Run) -> Run:

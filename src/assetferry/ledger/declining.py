@@ -16,10 +16,13 @@ from assetferry.ledger.timeline import note
 __all__ = ["decline", "left_to_others"]
 
 
-def decline(connection: Connection, run: str, worker: str, *, reason: str) -> bool:
+def decline(
+    connection: Connection, run: str, worker: str, *, code: str, reason: str, cure: str
+) -> bool:
     """Leave a run to other workers; False if none is left, and the run is held or has ended.
 
     A run that is being closed has nothing to be held for: it ends, and says what may be open.
+    ``code`` and ``cure`` tell of the hold, if it comes to one.
     """
     # The lock lets two that decline at once see each other.
     connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update(key_share=True))
@@ -42,7 +45,7 @@ def decline(connection: Connection, run: str, worker: str, *, reason: str) -> bo
     ).scalars()
     why = " ".join(sorted(reasons))
     if not end_unreached(connection, run, reason=why):
-        hold(connection, run, reason=why, cure="Then resume.")
+        hold(connection, run, code=code, reason=why, cure=cure)
     return False
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, case, delete, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
@@ -18,7 +18,7 @@ from assetferry.ledger.timeline import note
 __all__ = ["close_overdue", "hold", "hold_at", "hold_step", "overdue", "resume"]
 
 
-def hold(connection: Connection, run: str, *, reason: str, cure: str) -> bool:
+def hold(connection: Connection, run: str, *, code: str, reason: str, cure: str) -> bool:
     """Hold a run that has not ended; False if it has, or is held already.
 
     One that may not be held at all, because nobody watches a scheduled run, is closed at once.
@@ -26,7 +26,12 @@ def hold(connection: Connection, run: str, *, reason: str, cure: str) -> bool:
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.not_in(ENDED), runs.c.held_since.is_(None))
-        .values(held_reason=reason, held_cure=cure, held_since=instant(connection))
+        .values(
+            held_reason=reason,
+            held_cure=cure,
+            held_since=instant(connection),
+            reason_code=_unless_closing(code),
+        )
         .returning(runs.c.hold_for)
     ).one_or_none()
     if changed is None:
@@ -37,7 +42,12 @@ def hold(connection: Connection, run: str, *, reason: str, cure: str) -> bool:
     return True
 
 
-def hold_step(connection: Connection, run: Run, *, reason: str, cure: str) -> None:
+def _unless_closing(code: str | None) -> ColumnElement[str | None]:
+    """Give the code of a hold, or none any more; what a run is closed for stays with it."""
+    return case((runs.c.state == RunState.CLOSING, runs.c.reason_code), else_=code)
+
+
+def hold_step(connection: Connection, run: Run, *, code: str, reason: str, cure: str) -> None:
     """Hold a run for what came of its step, and give the step's lease back.
 
     A run that has been turned towards its end meanwhile is not held. Raises LeaseLost.
@@ -45,7 +55,7 @@ def hold_step(connection: Connection, run: Run, *, reason: str, cure: str) -> No
     advance(connection, run.id, run.token)
     state = connection.execute(select(runs.c.state).where(runs.c.id == run.id)).scalar()
     if state == run.state:
-        hold(connection, run.id, reason=reason, cure=cure)
+        hold(connection, run.id, code=code, reason=reason, cure=cure)
 
 
 def hold_at(
@@ -59,7 +69,8 @@ def hold_at(
     # The run before the chunk: one order of locks.
     state = select(runs.c.state).where(runs.c.id == work.key.run)
     if connection.execute(state.with_for_update(key_share=True)).scalar() != RunState.CLOSING:
-        hold(connection, work.key.run, reason=f"Chunk {work.key}: {reason}", cure=cure)
+        about = f"Chunk {work.key}: {reason}"
+        hold(connection, work.key.run, code=code, reason=about, cure=cure)
     now = instant(connection)
     retry_chunk(connection, work, due_at=now, counted=False, code=code, message=reason)
 
@@ -78,6 +89,7 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
             held_reason=None,
             held_cure=None,
             held_since=None,
+            reason_code=_unless_closing(None),
             resumed_at=now,
             # While it was held Assets may have ended the execution, and what it was sent is gone.
             recheck=runs.c.state == RunState.INGESTING,
@@ -126,12 +138,12 @@ def close_overdue(connection: Connection, run: str) -> bool:
     found = connection.execute(chosen).one_or_none()
     if found is None or found.held_since + found.hold_for > instant(connection):
         return False
-    reason = f"Held for over {_long(found.hold_for)}: {found.held_reason}"
+    code, reason = "held_too_long", f"Held for over {_long(found.hold_for)}: {found.held_reason}"
     if found.hold_for <= 0:
-        reason = f"{found.held_reason} {found.held_cure}"
+        code, reason = found.reason_code, f"{found.held_reason} {found.held_cure}"
     if found.state == RunState.CLOSING:
         return end_unreached(connection, run, reason=reason)
-    return begin_closing(connection, run, end=RunState.FAILED, code="held_too_long", reason=reason)
+    return begin_closing(connection, run, end=RunState.FAILED, code=code, reason=reason)
 
 
 def _long(seconds: float) -> str:
