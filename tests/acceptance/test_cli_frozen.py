@@ -166,16 +166,18 @@ def call(route: str, skip: int = 0) -> Callable[[Scene], Parked]:
 
 MOMENTS = {
     "page": page,
+    "start": call("POST executions"),
     "submit": call("POST data", 3),
     "complete": call("POST data", 10),
     "watch": call("GET status", 1),
 }
 
 
+# Under SIGSTOP the monotonic clock goes on, so that what waits for an answer gives up; while a
+# machine sleeps it stands still, and the late answer is read.
 @pytest.mark.parametrize(
     ("moment", "asleep"),
-    # Whether the monotonic clock goes on: it does under SIGSTOP, not while a machine sleeps.
-    [(moment, number % 2 == 0) for number, moment in enumerate(MOMENTS)],
+    [("page", True), ("start", True), ("submit", False), ("complete", True), ("watch", False)],
 )
 def test_r05_what_a_thawed_process_brings_is_refused_once_another_one_has_gone_on(
     scene: Scene, moment: str, *, asleep: bool
@@ -192,6 +194,24 @@ def test_r05_what_a_thawed_process_brings_is_refused_once_another_one_has_gone_o
     assert second.code == 0, second.err
     assert late.code == 0, late.err
     assert late.err.count(TAKEN) == 1, late.err
+    scene.is_whole(second.json)
+
+
+def test_r02_a_start_that_was_answered_to_a_frozen_process_is_closed_by_who_takes_over(
+    scene: Scene,
+) -> None:
+    """Nobody has read which execution it made: it is cancelled, empty, and another one is made."""
+    parked = MOMENTS["start"](scene)
+    first = scene.ferry.start(*scene.command)
+    until(parked.met, "the start")
+    with frozen(first, scene.database):
+        parked.let_go()
+        until(lambda: scene.site.states() == ["INGESTING"], "the execution")
+        scene.clock.move(SILENT_S, asleep=False)
+        second = scene.ferry.run(*scene.command)
+    late = ended(first)
+    assert (second.code, late.code) == (0, 0), (second, late)
+    assert scene.site.states() == ["CANCELLED", "DONE"]
     scene.is_whole(second.json)
 
 
