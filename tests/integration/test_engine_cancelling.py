@@ -6,10 +6,11 @@ import pytest
 
 from alone import drive
 from assetferry.assets.answers import Unavailable
-from assetferry.engine.importer import Importer
 from assetferry.equipment import equip
+from assetferry.ledger.claim import Wait, Work, claim
 from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.creation import begin_run
+from assetferry.ledger.leasing import RunLease, renew
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.transition import Ledger
@@ -78,24 +79,29 @@ async def test_r07_after_a_cancel_at_any_request_nothing_is_asked_but_the_remote
     assert RunState.DONE in ends
 
 
+@pytest.mark.parametrize("moment", ["on its way", "answered"])
 async def test_r07_a_cancel_while_assets_is_told_to_complete_waits_for_its_answer(
-    ledger: Ledger, site: Site, text: str
+    ledger: Ledger, site: Site, text: str, moment: str
 ) -> None:
     """Assets accepts: the import goes on to its real end, and no failure is written anywhere."""
     run = await begun(ledger, text)
-    tap = Tap()
+    tap, waited = Tap(), list[Work]()
 
-    async def strike(name: str, answer: Any) -> Any:
+    async def strike(name: str, answer: Any = None) -> Any:
         if name == "complete":
+            token = (await ledger.run(load_run, run.id)).token
             assert await cancel(ledger, run.id)
-            async with Importer(ledger, equip, locks=None) as other:
-                # Whoever sees the cancel first does not overtake the call under way.
-                assert await other.go_on(run.id)
-                assert site.history()[0]["failures"] == []
+            # Who makes the call has it still; who sees the cancel first does not overtake it.
+            assert await ledger.run(renew, [RunLease(run.id, token)]) == []
+            waited.append(await ledger.run(claim, run.id, "other"))
         return answer
 
-    tap.after = strike
+    if moment == "answered":
+        tap.after = strike
+    else:
+        tap.before = strike
     ended = await drive(ledger, run, tap.equip)
+    assert [type(one) for one in waited] == [Wait]
     assert (ended.state, ended.reason) == (RunState.DONE, "Everything arrived.")
     assert site.history()[0]["failures"] == []
     assert site.objects("objectType = Laptop") == 20

@@ -1,10 +1,12 @@
 """The claim: order, limits, back-pressure and leases, on both databases."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Ended, Held, Step, Wait, claim
@@ -137,6 +139,38 @@ async def test_a_lease_runs_out_and_the_late_result_is_refused(ledger: Ledger) -
     lost = await ledger.run(renew, [ChunkLease(first.key, first.token)])
     assert lost == [ChunkLease(first.key, first.token)]
     assert await ledger.run(renew, [ChunkLease(second.key, second.token)]) == []
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_a_claim_passes_over_a_row_that_somebody_is_just_changing(
+    ledger: Ledger, database: dict[str, str]
+) -> None:
+    """Its lock is waited for by nobody: the next row is taken, and claims go on in the meantime.
+
+    SQLite has one writer at a time, and no such rows.
+    """
+    run = await ingesting(ledger, "a", "b")
+    late = await read(ledger, run)
+    locked, go = threading.Event(), threading.Event()
+
+    def give_back(connection: Connection) -> None:
+        release(connection, ChunkLease(late.key, late.token))
+        locked.set()
+        assert go.wait(60)
+
+    changing = asyncio.create_task(ledger.run(give_back))
+    await asyncio.to_thread(locked.wait, 60)
+    async with later(database) as then:
+        try:
+            async with asyncio.timeout(30):
+                found = await read(then, run)
+                waits = await then.run(claim, run.id, "w")
+        finally:
+            go.set()
+            await changing
+        assert (late.key.stream, found.key.stream) == ("a", "b")
+        assert isinstance(waits, Wait)
+        assert (await read(then, run)).key == late.key
 
 
 async def test_a_chunk_is_split_and_its_parts_are_sent(ledger: Ledger) -> None:

@@ -15,7 +15,9 @@ from assetferry.ledger.transition import Ledger
 QUICK = Backoff(max_attempts=8, first_s=0.001, longest_s=0.01)
 
 
-async def drive(ledger: Ledger, run: Run, equip: Equip, *, watching: bool = True) -> Run:
+async def drive(
+    ledger: Ledger, run: Run, equip: Equip, *, watching: bool = True, worker: str = "alone"
+) -> Run:
     """Work on a run with a single lane until it ends or is held; the run as it is then.
 
     What Assets processes is watched on while it is held, unless not ``watching``.
@@ -24,7 +26,7 @@ async def drive(ledger: Ledger, run: Run, equip: Equip, *, watching: bool = True
         desk = Desk(
             run=run, ledger=ledger, keeper=Keeper(ledger), equipment=equipment, backoff=QUICK
         )
-        lane = Lane(desk, "alone")
+        lane = Lane(desk, worker)
         while True:
             work = await lane.claim()
             match work:
@@ -37,6 +39,6 @@ async def drive(ledger: Ledger, run: Run, equip: Equip, *, watching: bool = True
                     await asyncio.sleep(min(seconds, 0.05))
                 case Redefined():
                     run = await ledger.run(load_run, run.id)
-                    return await drive(ledger, run, equip, watching=watching)
+                    return await drive(ledger, run, equip, watching=watching, worker=worker)
                 case Read() | Send() | Step():
                     await lane.work(work)

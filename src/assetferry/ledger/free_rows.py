@@ -35,6 +35,9 @@ _FREE: Select[Any] = (
     # First due, first served: the halves of a refused chunk come after what waits already.
     .order_by(chunks.c.due_at, chunks.c.stream, chunks.c.number, chunks.c.part)
     .limit(1)
+    # Only so that no claim waits: not for whoever is just renewing or giving back this row, and not
+    # in a circle with it, for it may want the run next, which a claim has locked. That two claims
+    # never get one row rests on that lock, and on the lease which the second one sees.
     .with_for_update(skip_locked=True)
 )
 _FREE_ELSEWHERE = _FREE.where(chunks.c.stream.in_(bindparam("open", expanding=True)))

@@ -42,6 +42,20 @@ GUARDS = (
         tests=CLAIMS,
     ),
     Guard(
+        name="a claim waits for no row",
+        file="ledger/free_rows.py",
+        text=".with_for_update(skip_locked=True)",
+        becomes=".with_for_update()",
+        tests=("integration/test_ledger_claims.py", "-k", "passes_over"),
+    ),
+    Guard(
+        name="one claim at a time",
+        file="ledger/claim.py",
+        text="    .with_for_update(key_share=True)\n)\n_WHOLE",
+        becomes=")\n_WHOLE",
+        tests=("integration/test_ledger_claims.py", "-k", "postgres"),
+    ),
+    Guard(
         name="a late read is refused",
         file="ledger/staging.py",
         text='chunks.c.token == bindparam("held_token"),',
