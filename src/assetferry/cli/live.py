@@ -35,7 +35,7 @@ class Live:
     def __init__(self) -> None:
         """Start the bar."""
         self._bar = _BarAndNumbers(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # it may quote an answer
             BarColumn(bar_width=30),
             TaskProgressColumn(),
             TimeElapsedColumn(),
@@ -55,7 +55,7 @@ class Live:
 
     def say(self, text: str) -> None:
         """Print a sentence above the bar."""
-        self._bar.console.print(text, highlight=False, markup=False)
+        self._bar.console.print(text, highlight=False, markup=False, emoji=False)
 
     def close(self) -> None:
         """Take the bar away."""

@@ -134,6 +134,7 @@ def _table(first: str, *others: str) -> Table:
 
 
 def _print(table: Table) -> None:
-    console = Console(soft_wrap=True)
+    # Names may hold what rich would take for markup.
+    console = Console(soft_wrap=True, markup=False, emoji=False)
     console.print()
     console.print(table)

@@ -87,8 +87,9 @@ class _Plain(_None):
         self._last = ""
 
     def update(self, run: Run, sums: Sums) -> None:
-        if run.ended:
-            return
+        watched = run.state is RunState.PROCESSING
+        if run.ended or (run.held and not watched):
+            return  # the command ends, and says why
         line = f"{what(run, sums)}: {sums.records_read:,}"
         if sums.records_total is not None:
             line += f" of {sums.records_total:,}"
@@ -122,7 +123,7 @@ def what(run: Run, sums: Sums) -> str:
     word = _WORDS.get(run.state, str(run.state).capitalize())
     match standing(run, sums):
         case Held():
-            return f"Held: {run.held_reason}"
+            return f"{word}, held"
         case Stalled() as stalled:
             return f"{word}, {stalls(stalled)}"
         case Waiting() as waiting if run.state is not RunState.PROCESSING or run.waits_for:

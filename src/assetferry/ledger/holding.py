@@ -36,7 +36,7 @@ def hold(connection: Connection, run: str, *, code: str, reason: str, cure: str)
     ).one_or_none()
     if changed is None:
         return False
-    note(connection, run, "held", f"{reason} {cure}")
+    note(connection, run, "held", f"Held: {reason} {cure}")
     if changed.hold_for <= 0:
         close_overdue(connection, run)
     return True
