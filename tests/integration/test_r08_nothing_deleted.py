@@ -3,7 +3,7 @@
 The local Assets server is set to remove what a run does not bring, without a threshold.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -20,7 +20,7 @@ from assetferry.local_assets.settings.source import SourceSettings
 from assetferry.mapping.outcome import Outcome
 from assetferry.mapping.transformers import Transformer
 from assetferry.sources.page import Record
-from definitions import definition, source
+from definitions import OFFSET, PAGE, definition, source
 from imports import Site, finished, new_run, run_import
 from spoiling import Spoils, spoilt
 from third_party import ThirdParty
@@ -172,8 +172,23 @@ async def test_r12_records_that_went_nowhere_fail_the_run_before_completion(
     assert before.objects(LAPTOPS) == 100
 
 
+def by_page(text: str) -> str:
+    """Read the same records by page number, with the number of pages as all that is said."""
+    return text.replace("/offset", "/page").replace(OFFSET, PAGE)
+
+
+def in_one_read(text: str) -> str:
+    """Read all pages for one chunk, so that no two reads can be compared."""
+    return text.replace("chunk_records = 10", "chunk_records = 1000")
+
+
 @pytest.mark.parametrize("change", ["grows", "shrinks"])
 @pytest.mark.parametrize("missing", ["remove", "ignore"])
+@pytest.mark.parametrize(
+    "pages",
+    [(), (by_page,), (in_one_read,), (by_page, in_one_read)],
+    ids=["a plan by offset", "a plan by page", "offsets in one read", "pages in one read"],
+)
 async def test_a_source_that_moves_is_held_or_partial(
     ledger: Ledger,
     before: Site,
@@ -181,6 +196,7 @@ async def test_a_source_that_moves_is_held_or_partial(
     third_party: ThirdParty,
     change: str,
     missing: str,
+    pages: Sequence[Callable[[str], str]],
 ) -> None:
     """Held where objects would be removed; else PARTIAL; each time with the cure."""
     third_party.asked.clear()
@@ -188,11 +204,14 @@ async def test_a_source_that_moves_is_held_or_partial(
     def move() -> None:
         if len(third_party.asked) == 5:
             if change == "grows":
-                third_party.records.insert(0, third_party.records[0] | {"serial": "SN-NEW"})
+                first = third_party.records[0]
+                third_party.records[:0] = [first | {"serial": f"SN-{one}"} for one in range(5)]
             else:
-                third_party.records.pop(0)
+                del third_party.records[:10]
 
     third_party.before = move
+    for change_to in pages:
+        text = change_to(text)
     run = await run_import(ledger, text.replace('"remove"', f'"{missing}"'))
     if missing == "remove":
         assert run.held

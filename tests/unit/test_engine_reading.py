@@ -211,6 +211,27 @@ async def test_the_end_of_a_stream_has_no_next_row() -> None:
     assert (staged.records_read, staged.next, staged.rest) == (5, (), None)
 
 
+class Restless(Memory):
+    """A source that says another total, or that it has moved, on its second page alone."""
+
+    def __init__(self, *, total: int = 100, moved: str | None = None) -> None:
+        super().__init__(100)
+        self.said, self.moved = total, moved
+
+    async def read(self, cursor: Cursor | None) -> Page:
+        page = await super().read(cursor)
+        return replace(page, total=self.said, moved=self.moved) if len(self.asked) == 2 else page
+
+
+async def test_what_changes_within_one_read_is_told() -> None:
+    """The first total counts; that a later page had another, or has moved, is not forgotten."""
+    staged = await taken(Restless(total=101), row(), chunk_records=1000)
+    assert (staged.records_read, staged.total) == (100, 100)
+    assert staged.moved == "the source had 100 records at first and 101 later"
+    assert (await taken(Restless(moved="so"), row(), chunk_records=1000)).moved == "so"
+    assert (await taken(Restless(), row(), chunk_records=1000)).moved is None
+
+
 async def test_an_empty_source_gives_nothing_to_send() -> None:
     """No records, no chunk, no next row."""
     staged = await taken(Memory(0), row())

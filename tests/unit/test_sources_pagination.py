@@ -313,6 +313,30 @@ def test_the_open_range_follows_a_list_that_grew() -> None:
     assert page.total == 70
 
 
+@pytest.mark.parametrize("later", [6, 8])
+@pytest.mark.parametrize("wanted", [10, 20, 1000], ids=["a plan", "wider ranges", "a chain"])
+def test_a_number_of_pages_that_changes_is_told(later: int, wanted: int) -> None:
+    """Every place carries how many there were at first; more and fewer are told alike."""
+    counts = iter([7, 7])
+
+    def serve(params: dict[str, str]) -> Answer:
+        pages = next(counts, later)
+        number = int(params["page"])
+        return answer(range(10) if number <= pages else (), pages=pages)
+
+    cursor, told = None, list[str | None]()
+    first = COUNTED.page(serve(COUNTED.ask(None).params), None)
+    for start in COUNTED.ahead(first, wanted) or [first.next]:
+        cursor = stored(start)
+        while cursor is not None:
+            page = COUNTED.page(serve(COUNTED.ask(cursor).params), cursor)
+            told.append(page.moved)
+            cursor = stored(page.next)
+    assert len(told) >= later - 1
+    assert told[0] is None
+    assert set(told[1:]) == {f"the source had 7 pages at first and {later} later"}
+
+
 @pytest.mark.parametrize(
     ("pagination", "page"),
     [

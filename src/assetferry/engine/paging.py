@@ -7,6 +7,7 @@ from assetferry.engine.page_marks import page_mark
 from assetferry.errors import RetryLater
 from assetferry.ledger.chunk import Read
 from assetferry.ledger.landmarks import CursorRepeated, PageRepeated
+from assetferry.ledger.staged import changed_total
 from assetferry.sources.page import Cursor, Page, Source
 
 __all__ = ["Paging"]
@@ -47,6 +48,10 @@ class Paging:
         """Records on the pages given: counted here, so that one lost further on is missed."""
         self.marks: dict[bytes, None] = {}
         """By which the pages would be known again, in order."""
+        self.total: int | None = None
+        """How many records the stream has, as the first page says that says it."""
+        self.moved: str | None = None
+        """Why the stream seems to have changed, if a page of this read shows it."""
 
     async def pages(self) -> AsyncGenerator[tuple[Cursor | None, Page]]:
         """Raise what the source raises at the first page; CursorRepeated, PageRepeated at any."""
@@ -63,6 +68,7 @@ class Paging:
                 return
             taken += 1
             self._mark(page)
+            self._compare(page)
             self.records += len(page.records)
             yield cursor, page
             if page.next is None:
@@ -87,6 +93,12 @@ class Paging:
             raise PageRepeated(self._read.key.stream)
         if mark is not None:
             self.marks[mark] = None
+
+    def _compare(self, page: Page) -> None:
+        # The ledger compares reads with each other; a short stream is a single read.
+        self.moved = self.moved or page.moved or changed_total(self.total, page.total)
+        if self.total is None:
+            self.total = page.total
 
     def _patience(self) -> float | None:
         if self._limit is None:

@@ -98,7 +98,8 @@ async def take(
         next=following,
         rest=rest,
         pages=paging.budget,
-        total=page.total,
+        total=paging.total,
+        moved=paging.moved,
     )
 
 

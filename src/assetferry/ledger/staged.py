@@ -12,6 +12,7 @@ __all__ = [
     "Rejected",
     "Staged",
     "TypeTally",
+    "changed_total",
 ]
 
 
@@ -103,4 +104,13 @@ class Staged:
     pages: int | None = None
     """The most pages that the rows to follow take at once; None for any number."""
     total: int | None = None
-    """How many records the source says the stream has."""
+    """How many records the source says the stream has: on the first of its pages that says so."""
+    moved: str | None = None
+    """Why the source seems to have changed, if that showed within this read."""
+
+
+def changed_total(first: int | None, later: int | None) -> str | None:
+    """Say that a source which counts its records has counted others later; None if it has not."""
+    if first is None or later is None or first == later:
+        return None
+    return f"the source had {first} records at first and {later} later"

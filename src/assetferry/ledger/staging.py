@@ -13,7 +13,7 @@ from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.identities import remember_identities
 from assetferry.ledger.landmarks import LANDMARKS, pass_landmarks
 from assetferry.ledger.quarantining import set_aside
-from assetferry.ledger.staged import Staged
+from assetferry.ledger.staged import Staged, changed_total
 from assetferry.ledger.states import ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, runs, streams
 from assetferry.ledger.timeline import note
@@ -79,7 +79,7 @@ def stage(connection: Connection, read: Read, staged: Staged, *, send_on: bool) 
         add_staged(connection, key, staged.parts, now)
     _add_following(connection, read, staged, now)
     pass_landmarks(connection, read, staged, landmarks)
-    _count(connection, read, staged, now, _moved(total, staged))
+    _count(connection, read, staged, now, changed_total(total, staged.total) or staged.moved)
     set_aside(connection, key, staged.rejected, now)
     remember_identities(connection, key, staged.identities)
     keep_conflicts(connection, key, staged.conflicts, now)
@@ -123,13 +123,6 @@ def _add_following(connection: Connection, read: Read, staged: Staged, now: floa
         add_due(connection, [rest], [staged.rest], now, tail=read.tail, pages=staged.pages)
     keys = [key.after(index) for index in range(1, len(staged.next) + 1)]
     add_due(connection, keys, staged.next, now, tail=True, pages=staged.pages)
-
-
-def _moved(total: int | None, staged: Staged) -> str | None:
-    """Say why the source seems to have changed while it was read, if it does."""
-    if total is None or staged.total is None or staged.total == total:
-        return None
-    return f"the source had {total} records at first and {staged.total} later"
 
 
 def _count(

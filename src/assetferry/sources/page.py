@@ -23,6 +23,8 @@ class Page:
     the end of the stream, or of the planned range that the cursor carried."""
     total: int | None = None
     """How many records the whole stream has, if the answer says so."""
+    moved: str | None = None
+    """Why the stream seems to have changed since the cursor was made, if the answer shows it."""
     places: Sequence[Any] | None = None
     """Where each record stood, where that is not the page's cursor and the index on it."""
 

@@ -193,4 +193,18 @@ GUARDS = (
         becomes="run(take_post_back, run.id, run.token, before=run.before, posts=run.posts + 1)",
         tests=LATE_STARTS,
     ),
+    Guard(
+        name="a number of pages that changes is told",
+        file="sources/pagination/page_number.py",
+        text="if first is None or pages is None or first == pages:",
+        becomes="if True:",
+        tests=("unit/test_sources_pagination.py",),
+    ),
+    Guard(
+        name="the pages of one read are compared",
+        file="engine/paging.py",
+        text="page.moved or changed_total(self.total, page.total)",
+        becomes="page.moved",
+        tests=READING,
+    ),
 )

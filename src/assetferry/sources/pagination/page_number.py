@@ -16,8 +16,10 @@ class PageNumber:
     """The end is what the source states, in this order: pages, "more", records, an empty page.
 
     A cursor is ``{"page": p, "seen": n}`` with the records before that page; ``"pages"``, how
-    many there are, if the source says so; and ``"until"``, where a planned range ends. A total
-    of records is compared with those seen, because sources cap the page size we ask for.
+    many there were at first, if the source says so; and ``"until"``, where a planned range ends.
+    A total of records is compared with those seen, because sources cap the page size we ask for;
+    a number of pages with the first that was stated, because each change of it moves records to
+    other pages.
     """
 
     def __init__(self, config: PagePagination) -> None:
@@ -37,6 +39,7 @@ class PageNumber:
     def page(self, answer: Answer, cursor: Cursor | None) -> Page:
         """Go on with the next number until the source states its end."""
         place, seen, until = self._place(cursor)
+        first = whole(cursor, "pages") if cursor and "pages" in cursor else None
         if self._config.size_param is not None:
             check_size(answer, self._config.page_size, self._config.size_param)
         seen += len(answer.records)
@@ -45,14 +48,15 @@ class PageNumber:
         ended = self._ended(answer, place, seen=seen, total=total, pages=pages)
         if until is not None and pages is None and not ended:
             self._check_full(answer, place)
+        moved = _moved(first, pages)
         if ended or place + 1 == until:
-            return Page(records=answer.records, next=None, total=total)
+            return Page(records=answer.records, next=None, total=total, moved=moved)
         following: Cursor = {"page": place + 1, "seen": seen}
         if pages is not None:
-            following["pages"] = pages
+            following["pages"] = pages if first is None else first
         if until is not None:
             following["until"] = until
-        return Page(records=answer.records, next=following, total=total)
+        return Page(records=answer.records, next=following, total=total, moved=moved)
 
     def ahead(self, page: Page, records: int) -> Sequence[Cursor]:
         """Plan where the number of pages is stated, or follows from a total and full pages."""
@@ -67,7 +71,8 @@ class PageNumber:
             return ()
         planned = ranges(whole(page.next, "page"), end, step=1, wanted=max(1, records // size))
         return [
-            {"page": place, "seen": (place - start) * size}
+            page.next
+            | {"page": place, "seen": (place - start) * size}
             | ({} if until is None else {"until": until})
             for place, until in planned
         ]
@@ -104,6 +109,12 @@ class PageNumber:
             return self._config.start, 0, None
         until = whole(cursor, "until") if "until" in cursor else None
         return whole(cursor, "page"), whole(cursor, "seen"), until
+
+
+def _moved(first: int | None, pages: int | None) -> str | None:
+    if first is None or pages is None or first == pages:
+        return None
+    return f"the source had {first} pages at first and {pages} later"
 
 
 def _reading(expression: str | None) -> Reading | None:
