@@ -9,51 +9,37 @@ import random
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-__all__ = ["ANSWERED", "KINDS", "FaultProxy"]
+from fault_answers import ANSWERED, instead
 
-_JSON, _HTML = b"application/json", b"text/html; charset=utf-8"
+__all__ = ["KINDS", "REFUSING_S", "FaultProxy"]
+
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER with zero seconds: closing sends RST instead of FIN."""
 REFUSING_S = 0.7
 """How long nobody listens: longer than lanes pause between two requests."""
-
-
-def _in_a_second() -> str:
-    return formatdate(time.time() + 1, usegmt=True)
-
-
-ANSWERED: dict[str, tuple[str, Callable[[], str | None], bytes, bytes]] = {
-    "500": ("500 Internal Server Error", lambda: None, _JSON, b'{"message": "oops"}'),
-    "429": ("429 Too Many Requests", lambda: None, _JSON, b"{}"),
-    "429-seconds": ("429 Too Many Requests", lambda: "1", _JSON, b"{}"),
-    "429-date": ("429 Too Many Requests", _in_a_second, _JSON, b"{}"),
-    "429-nonsense": ("429 Too Many Requests", lambda: "soon", _JSON, b"{}"),
-    "503-seconds": ("503 Service Unavailable", lambda: "1", _HTML, b"<html>Back soon</html>"),
-    "html-200": ("200 OK", lambda: None, _HTML, b"<html><h1>Sign in</h1></html>"),
-    "empty-200": ("200 OK", lambda: None, _JSON, b""),
-}
-"""Answers given in the server's place: status, Retry-After, type, body. Nothing is done."""
+_DRIP_S = 0.1
+"""The pause after each byte of an answer that drips: never a silence, and never an end."""
 
 KINDS = (
     *ANSWERED,
+    "reset-request",
+    "timeout",
     "refused",
     "reset",
-    "timeout",
+    "drip",
     "truncated-json",
     "truncated-body",
     "duplicated",
     "lost",
 )
-"""What can be dealt. The last six carry the request out, but for ``timeout``."""
+"""What can be dealt. Those from ``refused`` on carry the request out."""
 
 
 @dataclass
@@ -67,8 +53,12 @@ class FaultProxy:
     certain: int = 3
     """The number of the eligible request that is struck whatever chance says."""
     eligible: Callable[[str, str], bool] = lambda _method, _path: True
+    away_s: float = REFUSING_S
+    """For how long nobody listens where the kind is ``refused``."""
     requests: int = 0
     strikes: int = 0
+    log: list[str] = field(default_factory=list[str])
+    """Every request that came, as method and path, in order."""
     _eligible: int = 0
     _open: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
@@ -94,6 +84,10 @@ class FaultProxy:
         self._thread.join()
         self._keeps.close()
 
+    def release(self) -> None:
+        """Let the requests go on that the kind ``held`` holds back."""
+        self._loop.call_soon_threadsafe(self._released.set)
+
     def _run(self, started: threading.Event) -> None:
         asyncio.run(self._serve(started))
 
@@ -101,6 +95,7 @@ class FaultProxy:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         self._away = asyncio.Event()
+        self._released = asyncio.Event()
         await self._listen()
         started.set()
         while not self._stopping.is_set():
@@ -123,7 +118,7 @@ class FaultProxy:
 
     async def _go_away(self, stopping: "asyncio.Future[Any]") -> None:
         self._server.close()
-        await asyncio.wait({stopping}, timeout=REFUSING_S)
+        await asyncio.wait({stopping}, timeout=self.away_s)
         await self._listen()
         self._away.clear()
 
@@ -142,9 +137,14 @@ class FaultProxy:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        body = await reader.readexactly(_length(head))
         method, path = head.split(b" ", 2)[:2]
-        if self._struck(method.decode(), path.decode()):
+        struck = self._struck(method.decode(), path.decode())
+        if struck and self.kind == "reset-request":
+            await self._forward_half(head, await reader.readexactly(_length(head) // 2))
+            _reset(writer)
+            return
+        body = await reader.readexactly(_length(head))
+        if struck:
             await self._spoil(head + body, reader, writer)
         else:
             writer.write(await self._forwarded(head + body))
@@ -152,6 +152,7 @@ class FaultProxy:
 
     def _struck(self, method: str, path: str) -> bool:
         self.requests += 1
+        self.log.append(f"{method} {path}")
         if not self.eligible(method, path):
             return False
         self._eligible += 1
@@ -162,33 +163,50 @@ class FaultProxy:
     async def _spoil(
         self, request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        if self.kind in ANSWERED:
+            writer.write(instead(self.kind))
+        elif self.kind == "timeout":
+            await reader.read()  # until the caller has had enough
+        elif self.kind == "held":
+            await self._released.wait()
+            writer.write(await self._forwarded(request))
+        else:
+            if self.kind == "duplicated":
+                await self._forwarded(request)
+            await self._spoil_answer(await self._forwarded(request), writer)
+
+    async def _spoil_answer(self, answer: bytes, writer: asyncio.StreamWriter) -> None:
+        head, body = _parted(answer)
+        half = body[: len(body) // 2]
         match self.kind:
-            case "timeout":
-                await reader.read()  # until the caller has had enough
-            case "refused":
-                writer.write(await self._forwarded(request))
-                await writer.drain()
-                self._away.set()
-            case "duplicated":
-                await self._forwarded(request)
-                writer.write(await self._forwarded(request))
             case "lost":
-                await self._forwarded(request)
                 _reset(writer)
             case "reset":
-                head, body = _parted(await self._forwarded(request))
-                writer.write(_with_length(head, max(len(body), 2)) + body[: len(body) // 2])
+                writer.write(_with_length(head, max(len(body), 2)) + half)
                 await writer.drain()
                 _reset(writer)
+            case "drip":
+                for byte in answer:
+                    writer.write(bytes((byte,)))
+                    await writer.drain()
+                    await asyncio.sleep(_DRIP_S)
             case "truncated-body":
-                head, body = _parted(await self._forwarded(request))
-                writer.write(_with_length(head, max(len(body), 2)) + body[: len(body) // 2])
+                writer.write(_with_length(head, max(len(body), 2)) + half)
             case "truncated-json":
-                head, body = _parted(await self._forwarded(request))
-                half = body[: len(body) // 2]
                 writer.write(_with_length(head, len(half)) + half)
-            case kind:
-                writer.write(_instead(*ANSWERED[kind]))
+            case _:
+                writer.write(answer)
+                await writer.drain()
+                if self.kind == "refused":
+                    self._away.set()
+
+    async def _forward_half(self, head: bytes, half: bytes) -> None:
+        """Let the server see the beginning of a request, and then a connection that is reset."""
+        to = urlsplit(self.upstream)
+        _, writer = await asyncio.open_connection(to.hostname, to.port)
+        writer.write(head + half)
+        await writer.drain()
+        _reset(writer)
 
     async def _forwarded(self, request: bytes) -> bytes:
         """Ask the server, and give its whole answer as it came."""
@@ -240,16 +258,3 @@ def _closing(message: bytes) -> bytes:
     return b"\r\n".join([*_lines(head, without=b"connection:"), b"Connection: close"]) + (
         b"\r\n\r\n" + body
     )
-
-
-def _instead(status: str, wait: Callable[[], str | None], kind: bytes, body: bytes) -> bytes:
-    told = wait()
-    lines = [
-        b"HTTP/1.1 " + status.encode(),
-        b"Content-Type: " + kind,
-        b"Content-Length: %d" % len(body),
-        b"Date: " + formatdate(usegmt=True).encode(),
-        b"Connection: close",
-        *([] if told is None else [b"Retry-After: " + told.encode()]),
-    ]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
