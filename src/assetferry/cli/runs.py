@@ -1,6 +1,7 @@
 """``assetferry runs``: what has been imported, and what waits for a person."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -109,7 +110,7 @@ def resume(run: str, *, file: Path | None, override: str | None, reason: str | N
     """
     overrides = read_overrides(override, reason)
 
-    async def resumed() -> Exit:
+    async def going_on() -> Exit:
         async with (
             with_ledger() as ledger,
             importing(ledger) as importer,
@@ -117,13 +118,24 @@ def resume(run: str, *, file: Path | None, override: str | None, reason: str | N
         ):
             found = await ledger.run(load_run, run)
             instead = None if file is None else _instead(found, file)
-            if not await importer.resume(found.id, overrides=overrides, instead=instead):
+            resumed = await importer.resume(found.id, overrides=overrides, instead=instead)
+            asked = instead is not None or not _has(found, overrides)
+            if not resumed and (asked or found.held or found.ended):
                 click.echo(f"Run {found.id} is not held: {found.state}.", err=True)
                 return Exit.USAGE
             with open_progress(None) as progress:
+                if not resumed:
+                    # Whoever resumed it before was stopped, by a full disk or a signal.
+                    await importer.go_on(found.id)
+                    progress.say(f"Run {found.id} is not held: seeing it to its end")
                 return await see_to_the_end(ledger, importer, found, progress)
 
-    raise SystemExit(asyncio.run(resumed()))
+    raise SystemExit(asyncio.run(going_on()))
+
+
+def _has(run: Run, overrides: Mapping[str, str]) -> bool:
+    """Tell whether these limits have been set aside already: nobody's wish is dropped unsaid."""
+    return overrides.keys() <= (run.overrides or {}).keys()
 
 
 def _instead(run: Run, file: Path) -> Redefinition | None:
@@ -148,7 +160,10 @@ def cancel(run: str) -> None:
         ):
             found = await ledger.run(load_run, run)
             if not await importer.cancel(found.id):
-                return await _not_cancelled(ledger, importer, found.id)
+                if found.state is not RunState.CLOSING:
+                    return await _not_cancelled(ledger, importer, found.id)
+                # Whoever began to close it was stopped, by a full disk or a signal.
+                await importer.go_on(found.id)
             with open_progress("none") as progress:
                 ended = await follow(ledger, importer, found, progress)
             click.echo(f"Run {ended.id}: {ended.state}. {ended.reason}")

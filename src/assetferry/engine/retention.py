@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from assetferry.definition.quantities import Seconds
-from assetferry.errors import Fatal, RetryLater
+from assetferry.errors import Fatal, FerryError
 from assetferry.ledger.forgetting import expire_quarantine, expired_run, forget
 from assetferry.ledger.run import load_run
 from assetferry.ledger.transition import Ledger
@@ -61,7 +61,7 @@ class Retention:
     async def keep(self, ledger: Ledger) -> None:
         """Delete what is too old, now and every hour, for as long as this runs."""
         while True:
-            with suppress(RetryLater):  # the next round is that later
+            with suppress(FerryError):  # the next round is that later
                 await self.apply(ledger)
             await asyncio.sleep(_EVERY_S)
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from assetferry.definition.load import load
 from assetferry.definition.problems import DefinitionError
 from assetferry.definition.secrets import SecretMissing
-from assetferry.errors import FerryError, RetryLater
+from assetferry.errors import FerryError
 from assetferry.ledger.clock import instant
 from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.notices import (
@@ -56,7 +56,8 @@ class Courier:
         while True:
             try:
                 await self.deliver_due()
-            except RetryLater as error:
+            except FerryError as error:
+                # Where the ledger cannot be used, those who work on runs say so, and stop.
                 _log.info("Notices wait: %s", error, extra={"action": error.code})
             except Exception:  # noqa: BLE001 # a bug here must not end what works on runs
                 _log.exception("A notice broke.", extra={"action": "notice_broken"})
@@ -67,7 +68,7 @@ class Courier:
         try:
             async with asyncio.timeout(_PARTING_S):
                 await self.deliver_due()
-        except (TimeoutError, RetryLater):
+        except (TimeoutError, FerryError):
             _log.info("A notice is left to the next process.", extra={"action": "notice_left"})
         except Exception:  # noqa: BLE001 # as above
             _log.exception("A notice broke.", extra={"action": "notice_broken"})
