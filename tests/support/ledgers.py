@@ -26,6 +26,7 @@ from assetferry.ledger.states import ChunkState
 from assetferry.ledger.submitting import submitted
 from assetferry.ledger.sums import Sums, sums
 from assetferry.ledger.tables import chunks, payloads, quarantine, runs
+from assetferry.ledger.timekeeping import uptime
 from assetferry.ledger.timeline import timeline
 from assetferry.ledger.transition import Ledger
 
@@ -214,7 +215,9 @@ async def later(database: dict[str, str], seconds: float = HOUR) -> AsyncGenerat
         opened: Ledger = PostgresLedger(database["ASSETFERRY_DATABASE_URL"], skew=seconds)
     else:
         file = Path(database["ASSETFERRY_DATA_DIR"]) / "ledger.db"
-        opened = SqliteLedger(file, clock=lambda: time.time() + seconds)
+        opened = SqliteLedger(
+            file, clock=lambda: time.time() + seconds, steady=lambda: uptime() + seconds
+        )
     try:
         yield opened
     finally:

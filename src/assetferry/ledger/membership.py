@@ -19,6 +19,7 @@ from assetferry.ledger.clock import instant
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
 from assetferry.ledger.postgres import PostgresLedger
 from assetferry.ledger.pulse import beating
+from assetferry.ledger.timekeeping import keep_time
 from assetferry.ledger.transition import Ledger
 from assetferry.ledger.workers import SILENT_S, Worker, bury, leave, list_workers, register, seen
 
@@ -43,12 +44,14 @@ class Membership:
         if self._lock is not None:
             self._lock.acquire(timeout=0)
         await self._keep_pulse()
+        await self._ledger.run(keep_time, stamp=True)
         await self._register()
 
     async def beat(self) -> None:
         """Say that this process lives, also after a machine that slept was taken for dead."""
         # A lost connection has let go of the lock, and others may have buried us for it.
         await self._keep_pulse()
+        await self._ledger.run(keep_time, stamp=True)
         if not await self._ledger.run(seen, self.worker):
             _tell_buried()
             if self._lock is not None:

@@ -1,11 +1,11 @@
-"""The ledger's tables about others: who may call us, and whom we tell."""
+"""The ledger's tables about what is outside: callers, whom we tell, the clock."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 
 from assetferry.ledger.columns import Instant, Json
 from assetferry.ledger.schema import lease, metadata
 
-__all__ = ["notices", "trigger_calls", "triggers"]
+__all__ = ["clock", "notices", "trigger_calls", "triggers"]
 
 triggers = Table(
     "triggers",
@@ -57,3 +57,13 @@ notices = Table(
     ),
 )
 """What others are told, and whether they have been; written with what it tells of."""
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("uptime", Instant),
+    Column("boot", Text),
+)
+"""What the clock last said, in one row: so a clock that was set is found out."""

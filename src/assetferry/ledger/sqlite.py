@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from assetferry.ledger.clock import Clock
 from assetferry.ledger.errors import LedgerBusy, LedgerUnusable
 from assetferry.ledger.revision import ensure_same
+from assetferry.ledger.timekeeping import TOLERANCE_S, keep_time, uptime
 from assetferry.ledger.transition import Ledger
 
 __all__ = ["SqliteLedger", "cure", "sqlite_engine"]
@@ -100,10 +101,14 @@ def _on_begin(connection: Connection) -> None:
 class SqliteLedger(Ledger):
     """A ledger for one machine; several processes may share the file."""
 
-    def __init__(self, path: Path, *, clock: Clock = time.time) -> None:
-        """Open the file, which must have been upgraded; ``clock`` gives epoch seconds."""
+    def __init__(self, path: Path, *, clock: Clock = time.time, steady: Clock = uptime) -> None:
+        """Open the file, which must have been upgraded.
+
+        ``clock`` gives epoch seconds, ``steady`` those that the machine has been up.
+        """
         self._path = path
-        self._clock = clock
+        self._clock, self._steady = clock, steady
+        self._apart_by: float | None = None  # None: to be looked at, also where it was undone
         self._closing = False
         self._schema: int | None = None
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
@@ -140,7 +145,7 @@ class SqliteLedger(Ledger):
     def _write(self) -> None:
         try:
             with sqlite_engine(self._path).connect() as connection:
-                connection.info["clock"] = self._clock
+                connection.info.update(clock=self._clock, uptime=self._steady)
                 last = False
                 while not last:
                     group, last = self._next_group()
@@ -174,6 +179,7 @@ class SqliteLedger(Ledger):
         try:
             outcomes = self._together(connection, group) or self._apart(connection, group)
         except DBAPIError as error:
+            self._apart_by = None
             # The transaction as a whole is gone: no transition of the group has happened.
             failure = self._explained(error)
             outcomes = [(None, failure) for _ in group]
@@ -192,15 +198,18 @@ class SqliteLedger(Ledger):
         """
         with connection.begin() as transaction:
             self._meet_newer(connection)
+            self._meet_set_clock(connection)
             try:
                 return [(call.transition(connection), None) for call in group]
             except Exception:  # noqa: BLE001 # found again, and told to its caller, by _apart
                 transaction.rollback()
+                self._apart_by = None
                 return None
 
     def _apart(self, connection: Connection, group: Sequence[_Call]) -> _Outcomes:
         """Execute each in a savepoint of its own, in one transaction."""
         with connection.begin():
+            self._meet_set_clock(connection)
             return [_attempt(connection, call) for call in group]
 
     def _meet_newer(self, connection: Connection) -> None:
@@ -213,6 +222,13 @@ class SqliteLedger(Ledger):
         if counted != self._schema:
             ensure_same(connection)
             self._schema = counted
+
+    def _meet_set_clock(self, connection: Connection) -> None:
+        """Notice that somebody has set the clock, before a lease is compared with it."""
+        apart = self._clock() - self._steady()
+        if self._apart_by is None or abs(apart - self._apart_by) > TOLERANCE_S:
+            keep_time(connection, stamp=False)
+            self._apart_by = apart
 
     def _explained(self, error: DBAPIError | OSError) -> Exception:
         if _code(error) == sqlite3.SQLITE_BUSY:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from assetferry.ledger.columns import Instant, Json
-from assetferry.ledger.outside_tables import notices, trigger_calls, triggers
+from assetferry.ledger.outside_tables import clock, notices, trigger_calls, triggers
 from assetferry.ledger.repeat_tables import conflicts, identities
 from assetferry.ledger.schema import lease, metadata
 from assetferry.ledger.states import ENDED, ChunkState, RunState
@@ -28,6 +28,7 @@ __all__ = [
     "UNREAD",
     "baselines",
     "chunks",
+    "clock",
     "conflicts",
     "declines",
     "events",

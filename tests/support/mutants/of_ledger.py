@@ -11,6 +11,7 @@ PACING = ("integration/test_ledger_pacing.py",)
 STAGING = ("integration/test_ledger_staging.py",)
 WORKERS = ("integration/test_ledger_workers.py",)
 STARTING = ("integration/test_ledger_starting.py",)
+TIMEKEEPING = ("integration/test_ledger_timekeeping.py", "unit/test_ledger_timekeeping.py")
 
 GUARDS = (
     Guard(
@@ -187,5 +188,40 @@ GUARDS = (
         text="if definition_hash not in (None, locked.definition_hash):",
         becomes='if definition_hash == "":',
         tests=("integration/test_ledger_redefining.py",),
+    ),
+    Guard(
+        name="a set clock is noticed before a lease is compared with it",
+        file="ledger/sqlite.py",
+        text="if self._apart_by is None or abs(apart - self._apart_by) > TOLERANCE_S:",
+        becomes="if self._apart_by is None:",
+        tests=TIMEKEEPING,
+    ),
+    Guard(
+        name="moments move with a set clock",
+        file="ledger/timekeeping.py",
+        text="    if by:\n        _move(connection, by)",
+        becomes="    if by is None:\n        _move(connection, by)",
+        tests=TIMEKEEPING,
+    ),
+    Guard(
+        name="a set clock is moved after once",
+        file="ledger/timekeeping.py",
+        text="    if by or stamp:",
+        becomes="    if stamp and not by:",
+        tests=TIMEKEEPING,
+    ),
+    Guard(
+        name="another boot's uptime proves nothing",
+        file="ledger/timekeeping.py",
+        text="if now.boot is not None and now.boot == before.boot:",
+        becomes="if now.boot is not None:",
+        tests=TIMEKEEPING,
+    ),
+    Guard(
+        name="a full disk undoes what was noticed of the clock",
+        file="ledger/sqlite.py",
+        text="            self._apart_by = None\n            # The transaction",
+        becomes="            # The transaction",
+        tests=TIMEKEEPING,
     ),
 )
