@@ -2,16 +2,17 @@
 
 import asyncio
 import itertools
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from assetferry.engine import importer as importer_module
 from assetferry.engine.importer import Importer
 from assetferry.equipment import equip
 from assetferry.ledger.claim import Wait, claim
 from assetferry.ledger.clock import instant
-from assetferry.ledger.errors import LeaseLost
+from assetferry.ledger.errors import LeaseLost, LedgerUnusable
 from assetferry.ledger.forgetting import expired_run
 from assetferry.ledger.holding import hold, overdue
 from assetferry.ledger.leasing import ChunkLease, renew
@@ -132,6 +133,32 @@ async def test_a_clock_set_forward_ends_nothing_before_its_time(clock: SetClock)
         assert await ledger.run(overdue) == []
         assert await ledger.run(expired_run, older_than=DAY) is None
         clock.set(-1000 * DAY)
+        assert 10 < await waits(ledger) <= 20
+
+
+def fails(_connection: Connection) -> None:
+    raise ValueError("a transition of its own")
+
+
+def finds_the_disk_full(connection: Connection) -> None:
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    connection.exec_driver_sql("CREATE TABLE ballast AS SELECT zeroblob(16777216) AS body")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("spoilt", [fails, finds_the_disk_full])
+async def test_what_was_undone_is_noticed_again(
+    clock: SetClock, spoilt: Callable[[Connection], None]
+) -> None:
+    """The transaction that met the set clock is rolled back: the next one moves what waits."""
+    async with clock.process() as ledger:
+        await looked(ledger)
+        await put_back(ledger, seconds=20)
+        clock.set(-HOUR)
+        with pytest.raises((ValueError, LedgerUnusable)):
+            await ledger.run(spoilt)
+        await ledger.run(lambda on: on.exec_driver_sql("PRAGMA max_page_count = 100000"))
         assert 10 < await waits(ledger) <= 20
 
 

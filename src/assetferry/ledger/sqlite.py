@@ -108,6 +108,7 @@ class SqliteLedger(Ledger):
         """
         self._path = path
         self._clock, self._steady = clock, steady
+        self._now = self._up = 0.0
         self._apart_by: float | None = None  # None: to be looked at, also where it was undone
         self._closing = False
         self._schema: int | None = None
@@ -145,7 +146,7 @@ class SqliteLedger(Ledger):
     def _write(self) -> None:
         try:
             with sqlite_engine(self._path).connect() as connection:
-                connection.info.update(clock=self._clock, uptime=self._steady)
+                connection.info.update(clock=lambda: self._now, uptime=lambda: self._up)
                 last = False
                 while not last:
                     group, last = self._next_group()
@@ -198,7 +199,7 @@ class SqliteLedger(Ledger):
         """
         with connection.begin() as transaction:
             self._meet_newer(connection)
-            self._meet_set_clock(connection)
+            self._tell_time(connection)
             try:
                 return [(call.transition(connection), None) for call in group]
             except Exception:  # noqa: BLE001 # found again, and told to its caller, by _apart
@@ -209,7 +210,7 @@ class SqliteLedger(Ledger):
     def _apart(self, connection: Connection, group: Sequence[_Call]) -> _Outcomes:
         """Execute each in a savepoint of its own, in one transaction."""
         with connection.begin():
-            self._meet_set_clock(connection)
+            self._tell_time(connection)
             return [_attempt(connection, call) for call in group]
 
     def _meet_newer(self, connection: Connection) -> None:
@@ -223,9 +224,13 @@ class SqliteLedger(Ledger):
             ensure_same(connection)
             self._schema = counted
 
-    def _meet_set_clock(self, connection: Connection) -> None:
-        """Notice that somebody has set the clock, before a lease is compared with it."""
-        apart = self._clock() - self._steady()
+    def _tell_time(self, connection: Connection) -> None:
+        """Read the clock, once for the whole transaction, and notice that somebody has set it.
+
+        So no lease is compared with a clock that was set a moment after it was looked at.
+        """
+        self._now, self._up = self._clock(), self._steady()
+        apart = self._now - self._up
         if self._apart_by is None or abs(apart - self._apart_by) > TOLERANCE_S:
             keep_time(connection, stamp=False)
             self._apart_by = apart

@@ -220,8 +220,15 @@ GUARDS = (
     Guard(
         name="a full disk undoes what was noticed of the clock",
         file="ledger/sqlite.py",
-        text="            self._apart_by = None\n            # The transaction",
-        becomes="            # The transaction",
+        text="        except DBAPIError as error:\n            self._apart_by = None",
+        becomes="        except DBAPIError as error:",
+        tests=TIMEKEEPING,
+    ),
+    Guard(
+        name="a failure undoes what was noticed of the clock",
+        file="ledger/sqlite.py",
+        text="transaction.rollback()\n                self._apart_by = None",
+        becomes="transaction.rollback()",
         tests=TIMEKEEPING,
     ),
 )
