@@ -97,6 +97,7 @@ async def test_the_newest_run_stays_the_newest(clock: SetClock) -> None:
     async with clock.process() as ledger:
         await looked(ledger)
         await begun(ledger, "first")
+        await looked(ledger)
         clock.set(-HOUR)
         await looked(ledger)
         second = await begun(ledger, "second")
@@ -127,7 +128,7 @@ async def test_a_clock_set_forward_ends_nothing_before_its_time(clock: SetClock)
         await looked(ledger)
         await put_back(ledger, seconds=20)
         held = await begun(ledger, "held")
-        await ledger.run(hold, held.id, reason="x", cure="x")
+        await ledger.run(hold, held.id, code="x", reason="x", cure="x")
         clock.set(1000 * DAY)
         assert 10 < await waits(ledger) <= 20
         assert await ledger.run(overdue) == []
