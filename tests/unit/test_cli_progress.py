@@ -1,12 +1,15 @@
 """How a run's progress is told."""
 
+import re
+import time
 from typing import Any
 
 import pytest
 
 from assetferry.cli.live import Live
 from assetferry.cli.narration import show_end
-from assetferry.cli.progress import open_progress
+from assetferry.cli.progress import open_progress, waits
+from assetferry.engine.standing import Waiting
 from assetferry.ledger.run import Run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import ChunkSums, StreamSums, Sums
@@ -56,3 +59,12 @@ def test_a_hold_is_told_once(
     with open_progress("plain") as progress:
         progress.update(held, sums())
     assert capsys.readouterr().err.partition(":")[0] == told
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [(0, r"again at \d\d:\d\d:\d\d: "), (1, r"again at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: ")],
+)
+def test_a_wait_until_another_day_names_the_day(days: int, told: str) -> None:
+    """A pause may last until tomorrow, and the time alone would be taken for today's."""
+    assert re.match(told, waits(Waiting("It rests.", time.time() + days * 86400)))

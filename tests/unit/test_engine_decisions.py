@@ -132,7 +132,10 @@ def test_a_wait_of_more_than_a_day_holds() -> None:
     until = NOW + 48 * 3600
     decided = after_trouble(Throttled(until=until), attempts=0, now=NOW, backoff=BACKOFF)
     assert isinstance(decided, Hold)
-    assert (decided.code, decided.reason) == ("long_wait", "Assets asks to wait for 48 hours.")
+    said = "Assets asks to wait for 48 hours, until 1970-01-14 13:46 UTC."
+    assert (decided.code, decided.reason) == ("long_wait", said)
+    for_ever = after_trouble(Throttled(until=1e300), attempts=0, now=NOW, backoff=BACKOFF)
+    assert isinstance(for_ever, Hold), "no calendar goes so far"
 
 
 ANSWERS: list[tuple[str, Accepted | Trouble, int, Next]] = [
@@ -234,7 +237,7 @@ def test_a_source_that_asks_to_wait_is_not_counted() -> None:
     assert soon == asked_to_wait(60, "slow down")
     long = after_error(RetryLater("", until=NOW + 90_000), attempts=0, now=NOW, backoff=BACKOFF)
     assert isinstance(long, Hold)
-    assert long.reason == "The source asks to wait for 25 hours."
+    assert long.reason == "The source asks to wait for 25 hours, until 1970-01-13 14:46 UTC."
 
 
 def test_an_error_that_needs_a_person_holds() -> None:

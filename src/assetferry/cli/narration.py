@@ -54,7 +54,7 @@ def show_story(story: dict[str, Any], run: Run, sums: Sums) -> None:
             pass
     _streams(story)
     _object_types(story)
-    _conflicts(story)
+    _conflicts(story, of=sum(one.entries_conflicting for one in sums.types))
     click.echo("\nTimeline")
     for event in story["events"]:
         click.echo(f"  {clock_time(event['at'])}  {event['text']}")
@@ -106,7 +106,7 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [name for name in every if name not in _NOT_ALWAYS or any(one[name] for one in rows)]
 
 
-def _conflicts(story: dict[str, Any]) -> None:
+def _conflicts(story: dict[str, Any], *, of: int) -> None:
     """Show the first conflicts; ``--json`` has all that were kept."""
     if not story["conflicts"]:
         return
@@ -117,6 +117,9 @@ def _conflicts(story: dict[str, Any]) -> None:
             f"  {one['object_type']} {identity}: {_place(one['sent'])} was sent, "
             f"{_place(one['place'])} was not"
         )
+    if of > len(story["conflicts"]):
+        more = f"{number(of - len(story['conflicts']))} more"
+        click.echo(f"  … {more}: assetferry runs show {story['run']} --json")
 
 
 def _place(place: dict[str, Any]) -> str:

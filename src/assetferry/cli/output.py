@@ -1,12 +1,13 @@
 """Results go to stdout, everything else to stderr."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 import msgspec
 
-__all__ = ["clock_time", "duration", "echo_json", "number"]
+__all__ = ["clock_time", "duration", "echo_json", "number", "soon"]
 
 
 def echo_json(value: Any) -> None:
@@ -17,6 +18,12 @@ def echo_json(value: Any) -> None:
 def clock_time(epoch: float) -> str:
     """Write an instant as local time with its zone's offset."""
     return datetime.fromtimestamp(epoch, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def soon(epoch: float) -> str:
+    """Write an instant that is near: the time alone, where the day is today's."""
+    day, time_of_day, _ = clock_time(epoch).split()
+    return time_of_day if day == clock_time(time.time())[:10] else f"{day} {time_of_day}"
 
 
 def duration(seconds: float) -> str:

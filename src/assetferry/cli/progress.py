@@ -8,7 +8,7 @@ from typing import Protocol
 import click
 import msgspec
 
-from assetferry.cli.output import clock_time
+from assetferry.cli.output import soon
 from assetferry.engine.report import told
 from assetferry.engine.standing import Held, Stalled, Waiting, standing
 from assetferry.ledger.run import Run
@@ -136,9 +136,9 @@ def waits(waiting: Waiting) -> str:
     """Say what a run waits for and until when."""
     if waiting.until is None:
         return f"waits for {waiting.what}"
-    return f"again at {clock_time(waiting.until)[11:19]}: {waiting.what}"
+    return f"again at {soon(waiting.until)}: {waiting.what}"
 
 
 def stalls(stalled: Stalled) -> str:
     """Say since when a run has not come further, and what to do."""
-    return f"STALLED since {clock_time(stalled.since)[11:19]}. {stalled.cure}"
+    return f"STALLED since {soon(stalled.since)}. {stalled.cure}"

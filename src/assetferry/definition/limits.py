@@ -40,8 +40,8 @@ class Limits(Model):
         default=1_000_000,
         ge=1,
         le=2_000_000_000,
-        description="Chunks that one source may give in a run; a source that seems to have no end "
-        "is given up.",
+        description="How often one source may be read on in a run, for a chunk or more each time; "
+        "a source that seems to have no end is given up.",
     )
     processing_limit: Seconds = Field(
         default=6 * 3600.0, gt=0, description="How long Assets may process before a run is held."

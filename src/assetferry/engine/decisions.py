@@ -5,6 +5,7 @@ per call is drawn in docs/answers.md.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from assetferry.assets.answers import (
@@ -43,6 +44,8 @@ __all__ = [
 
 LONGEST_WAIT_S = 24 * 3600.0
 """A wait that somebody asked for and that is longer needs a person to agree to it."""
+_FARTHEST = 32_503_680_000.0
+"""The year 3000: a wait may be longer than a calendar."""
 BISECTIONS = 1000
 """How many requests a run may spend on finding entries that Assets refuses."""
 
@@ -234,9 +237,10 @@ def _asked_to_wait(
     until: float | None, who: str, message: str, *, attempts: int, now: float, backoff: Backoff
 ) -> Again | Hold:
     if until is not None and until - now > LONGEST_WAIT_S:
+        then = datetime.fromtimestamp(min(until, _FARTHEST), UTC).strftime("%Y-%m-%d %H:%M UTC")
         return Hold(
             code="long_wait",
-            reason=f"{who} asks to wait for {(until - now) / 3600:.0f} hours.",
+            reason=f"{who} asks to wait for {(until - now) / 3600:.0f} hours, until {then}.",
             cure="Resume when that is over, or ask for a larger quota.",
         )
     # Never earlier than the server asked, however long.

@@ -36,7 +36,7 @@ def hold(connection: Connection, run: str, *, code: str, reason: str, cure: str)
     ).one_or_none()
     if changed is None:
         return False
-    note(connection, run, "held", f"Held: {reason} {cure}")
+    note(connection, run, "held", f"Held: {reason.rstrip('.')}. {cure}")
     if changed.hold_for <= 0:
         close_overdue(connection, run)
     return True
@@ -140,7 +140,7 @@ def close_overdue(connection: Connection, run: str) -> bool:
         return False
     code, reason = "held_too_long", f"Held for over {_long(found.hold_for)}: {found.held_reason}"
     if found.hold_for <= 0:
-        code, reason = found.reason_code, f"{found.held_reason} {found.held_cure}"
+        code, reason = found.reason_code, f"{found.held_reason.rstrip('.')}. {found.held_cure}"
     if found.state == RunState.CLOSING:
         return end_unreached(connection, run, reason=reason)
     return begin_closing(connection, run, end=RunState.FAILED, code=code, reason=reason)
