@@ -6,14 +6,17 @@ Against the real local server, which refuses what a fault names; on both databas
 import pytest
 
 from assetferry.engine import decisions
+from assetferry.engine.importer import Importer
+from assetferry.equipment import equip
 from assetferry.ledger.quarantining import quarantined
-from assetferry.ledger.run import Run
+from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.sums import sums
 from assetferry.ledger.timeline import timeline
 from assetferry.ledger.transition import Ledger
 from definitions import definition, source
-from imports import Site, run_import
+from imports import Site, finished, new_run, run_import
+from third_party import ThirdParty, laptop
 
 ONE_AT_A_TIME = "chunk_records = 10\nsends = 1\nreads = 1"
 
@@ -98,3 +101,92 @@ async def test_r10_more_poison_than_allowed_holds_the_run(
     assert "5% is allowed" in (run.held_reason or "")
     assert len(await refusals(ledger, run)) == 6
     assert site.states() == ["INGESTING"]
+
+
+MANY = 1500
+FEW = 3
+"""Pages of fifteen that may be read: another lane may be quicker than the hold."""
+
+
+@pytest.fixture
+def useless(site: Site, third_party: ThirdParty, third_party_url: str) -> str:
+    """The definition of an import whose records all lack what the mapping requires."""
+    third_party.records = [laptop(number) | {"ram_gb": None} for number in range(MANY)]
+    return definition(
+        site.url,
+        source(third_party_url, page_size=100),
+        limits="chunk_records = 100\nreads = 1\nsends = 1",
+        service_url=third_party_url,
+    )
+
+
+async def test_r10_a_source_that_cannot_be_used_is_not_read_to_its_end(
+    ledger: Ledger, useless: str, site: Site, third_party: ThirdParty
+) -> None:
+    """Held as soon as 1 % of the whole is certain to be passed, with the cure; Assets got nothing.
+
+    An override lets it go on to the end, once and for the whole run, and is recorded.
+    """
+    async with Importer(ledger, equip, locks=None) as importer:
+        run = await importer.begin(new_run(useless))
+        assert run is not None
+        held = await finished(ledger, importer, run.id)
+        assert held.held
+        assert "of 1500 records could not become entries, 1% is allowed." in (
+            held.held_reason or ""
+        )
+        assert "--override max_quarantined" in (held.held_cure or "")
+        assert len(third_party.asked) <= FEW
+        assert await importer.resume(run.id, overrides={"max_quarantined": "So be it (ann@desk)"})
+        ended = await finished(ledger, importer, run.id)
+    assert ended.state is RunState.PARTIAL, ended.held_reason
+    assert ended.overrides == {"max_quarantined": "So be it (ann@desk)"}
+    assert (await ledger.run(sums, run.id)).streams[0].records_quarantined == MANY
+    assert site.states() == ["DONE"]
+
+
+async def test_r10_a_hopeless_run_that_is_resumed_as_it_is_is_held_again(
+    ledger: Ledger, useless: str, third_party: ThirdParty
+) -> None:
+    """Resuming alone mends nothing: little more is read, and a person is asked again."""
+    async with Importer(ledger, equip, locks=None) as importer:
+        run = await importer.begin(new_run(useless))
+        assert run is not None
+        await finished(ledger, importer, run.id)
+        assert await importer.resume(run.id)
+        again = await finished(ledger, importer, run.id)
+    assert again.held
+    assert "of 1500 records" in (again.held_reason or "")
+    assert 2 <= len(third_party.asked) <= 2 * FEW
+
+
+async def test_r10_a_scheduled_run_that_is_hopeless_ends(
+    ledger: Ledger, useless: str, site: Site, third_party: ThirdParty
+) -> None:
+    """Nobody is there to be asked: FAILED at once, and its execution is cancelled."""
+    run = await run_import(ledger, useless, scheduled=True)
+    assert (run.state, run.reason_code) == (RunState.FAILED, "too_many_quarantined")
+    assert len(third_party.asked) <= FEW
+    assert site.states() == ["CANCELLED"]
+
+
+async def test_r10_a_mapping_that_assets_refuses_is_not_searched_entry_by_entry(
+    ledger: Ledger, site: Site, third_party: ThirdParty, third_party_url: str
+) -> None:
+    """The pieces that are searched count: held long before the budget of the search is spent."""
+    third_party.records = [
+        laptop(number) | {"name": "good" if number < 250 else "bad"} for number in range(MANY)
+    ]
+    site.fault("entry", selector="laptop", field="hostname", value="bad")
+    text = definition(
+        site.url,
+        source(third_party_url, page_size=250),
+        limits="chunk_records = 250\nreads = 1\nsends = 1",
+        service_url=third_party_url,
+    )
+    run = await run_import(ledger, text)
+    assert run.held
+    assert "of 1500 records could not become entries" in (run.held_reason or "")
+    assert "Assets says: " in (run.held_reason or "")
+    assert (await ledger.run(load_run, run.id)).bisections < 2 * 100
+    assert len(third_party.asked) < 6

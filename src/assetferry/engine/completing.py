@@ -8,7 +8,7 @@ from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step, still_ours
 from assetferry.engine.reconciliation import conclude, miscounted
 from assetferry.engine.redriving import settle
-from assetferry.engine.safety import objections
+from assetferry.engine.safety import objections, overriding
 from assetferry.ledger.closing import close_step, end_run
 from assetferry.ledger.completing import begin_completion, completed, record_result
 from assetferry.ledger.history import last_good_entries
@@ -53,7 +53,7 @@ async def finish(desk: Desk, run: Run) -> None:
         return
     limits = ",".join(dict.fromkeys(one.limit for one in against))
     cure = " ".join(dict.fromkeys(one.cure for one in against))
-    cure += f" If this is right as it is: resume with --override {limits} --reason TEXT."
+    cure += f" {overriding(limits)}"
     await desk.ledger.run(hold_step, run, code=against[0].code, reason=reason, cure=cure)
 
 

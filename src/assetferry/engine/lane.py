@@ -15,6 +15,7 @@ from assetferry.engine.reading import take
 from assetferry.engine.resuming import recheck
 from assetferry.engine.sending import send
 from assetferry.engine.starting import start
+from assetferry.engine.stopping import stop_if_hopeless
 from assetferry.errors import FerryError, RetryLater
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.claim import Step, Wait, Work, claim
@@ -132,12 +133,15 @@ class Lane:
                 before_more=lambda: self._desk.ledger.run(still_ingesting, run.id),
                 met_before=lambda asked: in_turn(self._desk, work, asked, time_left),
             )
-            going_on = await self._desk.ledger.run(stage, work, staged, send_on=True)
+            bad = bool(staged.rejected)
+            going_on = await self._desk.ledger.run(stage, work, staged, send_on=not bad)
         except OutOfTurn:
             await self._desk.ledger.run(release, ChunkLease(work.key, work.token))
             return
         finally:
             self._desk.turns.step(work.key)
+        if bad:
+            await stop_if_hopeless(self._desk)
         if going_on is not None:
             await send(self._desk, run, going_on)
 

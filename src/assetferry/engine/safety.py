@@ -1,12 +1,20 @@
 """What a run must not do without a person: checked before Assets is told that all is there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assetferry.definition.document import Definition
-from assetferry.ledger.sums import Sums
+from assetferry.ledger.sums import StreamSums, Sums, TypeSums
 
-__all__ = ["LIMITS", "Objection", "entries_by_type", "moved", "objections"]
+__all__ = [
+    "LIMITS",
+    "Objection",
+    "entries_by_type",
+    "hopeless",
+    "moved",
+    "objections",
+    "overriding",
+]
 
 LIMITS = ("min_records", "max_shrink", "max_quarantined", "moved")
 """What a person may set aside for one run, with a reason."""
@@ -86,21 +94,24 @@ def _shrunk(
 
 
 def _quarantined(definition: Definition, sums: Sums) -> Iterator[Objection]:
-    allowed = definition.max_quarantined
-    for bad in _bad(sums, allowed):
-        yield Objection(
-            "max_quarantined",
-            "too_many_quarantined",
-            f"{bad} could not become entries, {allowed:.0%} is allowed.",
-            "Mend the records or the mapping and run again with --new, or raise "
-            "max_quarantined under [safety]"
-            + (
-                "."
-                if definition.assets.missing_objects == "ignore"
-                else "; it counts as 0 unless the import source is set to ignore missing "
-                'objects and missing_objects = "ignore" says so under [assets].'
-            ),
-        )
+    for bad in _bad(sums, definition.max_quarantined):
+        yield _too_many(definition, bad)
+
+
+def _too_many(definition: Definition, bad: str) -> Objection:
+    return Objection(
+        "max_quarantined",
+        "too_many_quarantined",
+        f"{bad} could not become entries, {definition.max_quarantined:.0%} is allowed.",
+        "Mend the records or the mapping and run again with --new, or raise "
+        "max_quarantined under [safety]"
+        + (
+            "."
+            if definition.assets.missing_objects == "ignore"
+            else "; it counts as 0 unless the import source is set to ignore missing "
+            'objects and missing_objects = "ignore" says so under [assets].'
+        ),
+    )
 
 
 def _bad(sums: Sums, allowed: float) -> Iterator[str]:
@@ -110,8 +121,7 @@ def _bad(sums: Sums, allowed: float) -> Iterator[str]:
     """
     for stream in sums.streams:
         types = [one for one in sums.types if one.stream == stream.stream]
-        refused = sum(one.entries_quarantined for one in types)
-        bad = max(stream.records_quarantined, refused)
+        bad = _set_aside(stream, types)
         if bad > _share(stream.records_read, allowed):
             yield f"The source {stream.stream!r}: {bad} of {stream.records_read} records"
             continue
@@ -121,6 +131,51 @@ def _bad(sums: Sums, allowed: float) -> Iterator[str]:
             made = max(one.entries_mapped, one.entries_submitted + bad)
             if bad > _share(made, allowed):
                 yield f"{one.object_type}: {bad} of {made} entries"
+
+
+def _set_aside(stream: StreamSums, types: Iterable[TypeSums], searched: int = 0) -> int:
+    refused = sum(one.entries_quarantined for one in types if one.stream == stream.stream)
+    return max(stream.records_quarantined, refused + searched)
+
+
+def hopeless(
+    definition: Definition,
+    streams: Iterable[StreamSums],
+    types: Iterable[TypeSums],
+    *,
+    searched: Mapping[str, int],
+) -> Objection | None:
+    """Object to a run under way that can no longer keep ``max_quarantined``.
+
+    A share is judged where the whole is known: by the total that the source states, or once its
+    end is reached. Without a total, records of which not one could be used stand for all. A few
+    bad ones are looked for to the end, so that a person gets to see all of them and not one a
+    run. ``searched`` counts, per stream, the pieces of refused chunks that are being searched:
+    in each there is one bad entry at least.
+    """
+    for stream in streams:
+        whole = _whole(stream)
+        bad = _set_aside(stream, types, searched.get(stream.stream, 0))
+        if whole is not None and bad >= _MANY and bad > _share(whole, definition.max_quarantined):
+            where = f"The source {stream.stream!r}: {bad} of {whole} records"
+            return _too_many(definition, where)
+    return None
+
+
+_MANY = 100
+"""Bad records that show what is wrong; more of them would show nothing new."""
+_NONE_OF = 1000
+"""Records of which not one could be used, and which stand for all that a source has."""
+
+
+def _whole(stream: StreamSums) -> int | None:
+    """Tell how many records a stream has, where that is known or need not be known."""
+    if stream.exhausted:
+        return stream.records_read
+    if stream.total is not None:
+        return max(stream.total, stream.records_read)
+    useless = stream.records_quarantined == stream.records_read >= _NONE_OF
+    return stream.records_read if useless else None
 
 
 def _share(number: int, allowed: float) -> float:
@@ -141,6 +196,11 @@ def _moved(definition: Definition, sums: Sums) -> Iterator[Objection]:
                 "Run again with --new at a quiet time; give the source a stable sort order, or "
                 "page by key.",
             )
+
+
+def overriding(limits: str) -> str:
+    """Say how a person lets a held run go on although it has passed these limits."""
+    return f"If this is right as it is: resume with --override {limits} --reason TEXT."
 
 
 def moved(why: str | None, total: int | None, read: int) -> str | None:

@@ -22,10 +22,12 @@ from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_chunk
 from assetferry.engine.halving import halves
 from assetferry.engine.payload import unpack
+from assetferry.engine.stopping import stop_if_hopeless
 from assetferry.ledger.chunk import Send
 from assetferry.ledger.closing import begin_closing
 from assetferry.ledger.leasing import ChunkLease, release
 from assetferry.ledger.rechecking import still_ingesting
+from assetferry.ledger.refusals import REFUSED
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.staged import Rejected
 from assetferry.ledger.states import RunState
@@ -80,8 +82,10 @@ async def _after_refusal(desk: Desk, run: Run, work: Send, refused: Refused) -> 
     match decided:
         case Divide():
             await _divide(desk, run, work, refused=True)
+            await stop_if_hopeless(desk, said=refused.reason)
         case SetAside(reason):
             await desk.ledger.run(quarantine_chunk, work, _rejected(work, reason))
+            await stop_if_hopeless(desk, said=reason)
         case Over(code=code, reason=reason):
             await desk.ledger.run(release, ChunkLease(work.key, work.token))
             await desk.ledger.run(
@@ -105,7 +109,7 @@ def _rejected(work: Send, reason: str) -> Rejected:
         place={"chunk": str(work.key)},
         object_type=next(iter(work.entries)),
         attribute=None,
-        code="refused_by_assets",
+        code=REFUSED,
         reason=reason,
         record=msgspec.json.decode(entry),
     )

@@ -24,6 +24,13 @@ class ChunkKey:
         part = f"{self.part}.{index}" if self.part else str(index)
         return ChunkKey(self.run, self.stream, self.number, part)
 
+    @property
+    def parent(self) -> "ChunkKey | None":
+        """Name the chunk that this one is a part of; None for a whole one."""
+        if not self.part:
+            return None
+        return ChunkKey(self.run, self.stream, self.number, self.part.rpartition(".")[0])
+
     def after(self, places: int) -> "ChunkKey":
         """Name the read that stands so many places later in the stream."""
         return ChunkKey(self.run, self.stream, self.number + places, "")

@@ -15,7 +15,15 @@ from assetferry.ledger.states import ENDED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, declines, runs
 from assetferry.ledger.timeline import note
 
-__all__ = ["close_overdue", "hold", "hold_at", "hold_step", "overdue", "resume"]
+__all__ = [
+    "close_overdue",
+    "hold",
+    "hold_at",
+    "hold_step",
+    "ingests_within",
+    "overdue",
+    "resume",
+]
 
 
 def hold(connection: Connection, run: str, *, code: str, reason: str, cure: str) -> bool:
@@ -40,6 +48,13 @@ def hold(connection: Connection, run: str, *, code: str, reason: str, cure: str)
     if changed.hold_for <= 0:
         close_overdue(connection, run)
     return True
+
+
+def ingests_within(connection: Connection, run: str, limit: str) -> bool:
+    """Lock a run; tell whether it still ingests, and no person has set this limit aside for it."""
+    chosen = select(runs.c.state, runs.c.overrides).where(runs.c.id == run)
+    found = connection.execute(chosen.with_for_update(key_share=True)).one()
+    return found.state == RunState.INGESTING and limit not in (found.overrides or {})
 
 
 def _unless_closing(code: str | None) -> ColumnElement[str | None]:

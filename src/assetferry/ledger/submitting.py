@@ -10,6 +10,7 @@ from assetferry.ledger.counting import add_to_stream, add_to_tallies
 from assetferry.ledger.enqueuing import add_staged
 from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.quarantining import set_aside
+from assetferry.ledger.refusals import REFUSED
 from assetferry.ledger.staged import Part, Rejected
 from assetferry.ledger.states import ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, runs
@@ -28,7 +29,7 @@ _SETTLE = (
     .values(
         state=bindparam("new_state"),
         lease_until=None,
-        error_code=None,
+        error_code=bindparam("why"),
         error=None,
         changed_at=bindparam("now"),
     )
@@ -58,7 +59,7 @@ def split(connection: Connection, send: Send, parts: Sequence[Part], *, refused:
         raise LeaseLost(f"The run is {found}: the parts of chunk {send.key} are not needed.")
     if refused:
         _count_bisection(connection, send.key)
-    now = _settle(connection, send, ChunkState.SPLIT)
+    now = _settle(connection, send, ChunkState.SPLIT, why=REFUSED if refused else None)
     add_staged(connection, send.key, parts, now)
     add_to_stream(connection, send.key, {"chunks_staged": len(parts) - 1}, now=now)
     why = "refused by Assets" if refused else "too large for Assets"
@@ -71,7 +72,7 @@ def quarantine_chunk(connection: Connection, send: Send, rejected: Rejected) -> 
     Raises LeaseLost.
     """
     _count_bisection(connection, send.key)
-    now = _settle(connection, send, ChunkState.SUBMITTED)
+    now = _settle(connection, send, ChunkState.SUBMITTED, why=REFUSED)
     set_aside(connection, send.key, [rejected], now)
     add_to_stream(connection, send.key, {"chunks_submitted": 1}, now=now)
     sums = {name: {"entries_quarantined": number} for name, number in send.entries.items()}
@@ -79,9 +80,11 @@ def quarantine_chunk(connection: Connection, send: Send, rejected: Rejected) -> 
     note(connection, send.key.run, "entry_refused", f"Chunk {send.key}: {rejected.reason}")
 
 
-def _settle(connection: Connection, send: Send, state: ChunkState) -> float:
+def _settle(
+    connection: Connection, send: Send, state: ChunkState, *, why: str | None = None
+) -> float:
     now = instant(connection)
-    with_token = {"held_token": send.token, "new_state": state, "now": now}
+    with_token = {"held_token": send.token, "new_state": state, "now": now, "why": why}
     changed = connection.execute(_SETTLE, send.key.bound | with_token)
     if changed.rowcount != 1:
         raise LeaseLost(f"Chunk {send.key} was taken over; its late answer is dropped.")

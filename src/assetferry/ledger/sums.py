@@ -10,7 +10,7 @@ from assetferry.ledger.states import ChunkState
 from assetferry.ledger.tables import chunks, runs, streams, tallies, workers
 from assetferry.ledger.workers import SILENT_S
 
-__all__ = ["ChunkSums", "StreamSums", "Sums", "TypeSums", "accepted_types", "sums"]
+__all__ = ["ChunkSums", "StreamSums", "Sums", "TypeSums", "accepted_types", "counts", "sums"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +106,11 @@ def sums(connection: Connection, run: str) -> Sums:
         now=now,
         attended=counted.leased > 0 or _attended(connection, run, now),
     )
+
+
+def counts(connection: Connection, run: str) -> tuple[list[StreamSums], list[TypeSums]]:
+    """Give the sums that are kept as a run goes on: a few rows, however large it is."""
+    return _streams(connection, run), _types(connection, run)
 
 
 def _attended(connection: Connection, run: str, now: float) -> bool:

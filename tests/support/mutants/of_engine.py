@@ -8,6 +8,8 @@ DECISIONS = ("unit/test_engine_decisions.py",)
 READING = ("unit/test_engine_reading.py",)
 CANCELLING = ("integration/test_engine_cancelling.py", "-k", "r07 and not postgres")
 LATE_STARTS = ("integration/test_r02_late_starts.py",)
+HOPELESS = ("unit/test_engine_hopeless.py",)
+POISON = ("integration/test_r10_poison.py",)
 SAFETY = ("unit/test_engine_safety.py",)
 
 GUARDS = (
@@ -94,6 +96,48 @@ GUARDS = (
         text="if bad > _share(made, allowed):",
         becomes="if bad > made:",
         tests=SAFETY,
+    ),
+    Guard(
+        name="a share of a whole that is not known",
+        file="engine/safety.py",
+        text="useless = stream.records_quarantined == stream.records_read >= _NONE_OF",
+        becomes="useless = True",
+        tests=HOPELESS,
+    ),
+    Guard(
+        name="a hopeless run is a share of all that is to come",
+        file="engine/safety.py",
+        text="return max(stream.total, stream.records_read)",
+        becomes="return stream.records_read",
+        tests=HOPELESS,
+    ),
+    Guard(
+        name="a few bad records are all shown",
+        file="engine/safety.py",
+        text="bad >= _MANY and ",
+        becomes="",
+        tests=HOPELESS,
+    ),
+    Guard(
+        name="a source that cannot be used is not read on",
+        file="engine/lane.py",
+        text="await stop_if_hopeless(self._desk)",
+        becomes="pass",
+        tests=POISON,
+    ),
+    Guard(
+        name="refused pieces count before their entries are found",
+        file="engine/stopping.py",
+        text="searched=searched(connection, run)",
+        becomes="searched={}",
+        tests=POISON,
+    ),
+    Guard(
+        name="a limit that was set aside stops no run",
+        file="ledger/holding.py",
+        text=" and limit not in (found.overrides or {})",
+        becomes="",
+        tests=POISON,
     ),
     Guard(
         name="fewer than last time",
