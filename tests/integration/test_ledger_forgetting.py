@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select
 
-from assetferry.engine.retention import DurationUnclear, Retention, forget_older, seconds
+from assetferry.engine.retention import DurationUnclear, Retention, clear, forget_older, seconds
 from assetferry.ledger.closing import begin_closing, end_run
 from assetferry.ledger.completing import record_result
 from assetferry.ledger.errors import LeaseLost
@@ -65,6 +65,7 @@ async def test_a_forgotten_run_leaves_nothing(ledger: Ledger) -> None:
     run = await failed(ledger)
     assert (await ledger.run(rows_of, run.id))["quarantine"] == 1
     await ledger.run(forget, run)
+    await clear(ledger)
     assert set((await ledger.run(rows_of, run.id)).values()) == {0}
     assert await ledger.run(latest_runs, limit=1) == []
 
@@ -138,6 +139,7 @@ async def test_forgotten_people_are_not_left_in_the_file(tmp_path: Path) -> None
     assert PERSON.encode() in file.read_bytes()
     again = SqliteLedger(file)
     await again.run(forget, run)
+    await clear(again)
     await again.close()
     assert not file.with_name("ledger.db-wal").exists()
     assert PERSON.encode() not in file.read_bytes()
@@ -157,6 +159,7 @@ async def test_the_space_of_forgotten_runs_is_used_again(tmp_path: Path) -> None
         leased = await step(opened, run)
         await opened.run(end_run, run.id, leased.token, end=RunState.FAILED, code="x", reason="A.")
         await opened.run(forget, await opened.run(load_run, run.id))
+        await clear(opened)
         await opened.close()
         sizes.append(file.stat().st_size)
     assert sizes[3] <= sizes[0] * 1.1

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from assetferry.engine.backoff import Backoff
 from assetferry.engine.bell import Bell
@@ -14,6 +14,7 @@ from assetferry.engine.keeper import Keeper
 from assetferry.engine.lane import Lane
 from assetferry.engine.ports import Equip
 from assetferry.engine.redriving import for_retry
+from assetferry.engine.retention import clear
 from assetferry.errors import FerryError
 from assetferry.ledger.claim import Ended, Held, Redefined, Wait
 from assetferry.ledger.declining import decline
@@ -54,10 +55,13 @@ class Attendance:
     async def attend(self, run_id: str) -> None:
         """Work on a run until it ends or is held, or this process leaves.
 
+        What an ended run leaves behind is deleted, if nothing comes in between; else by others.
         Raises what stops a lane that is no answer of anybody: an unusable ledger, a bug.
         """
         while await self._attend(run_id) and not self.leaving.is_set():
             _log.info("Run %s has another definition now", run_id, extra={"action": "redefined"})
+        with suppress(FerryError):  # the run has ended well, and others delete what is left
+            await clear(self._ledger, stopped=self.leaving.is_set)
 
     async def _attend(self, run_id: str) -> bool:
         """Work with the text that the run has now; True if it has got another one meanwhile."""

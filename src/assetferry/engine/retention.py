@@ -2,23 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from assetferry.definition.quantities import Seconds
 from assetferry.errors import Fatal, FerryError
+from assetferry.ledger.clearing import clear_piece
 from assetferry.ledger.forgetting import expire_quarantine, expired_run, forget
 from assetferry.ledger.run import load_run
 from assetferry.ledger.transition import Ledger
 
-__all__ = ["DurationUnclear", "Retention", "forget_older", "seconds"]
+__all__ = ["DurationUnclear", "Retention", "clear", "forget_older", "seconds"]
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 3600.0
+_BREATH_S = 0.01
 _FOREVER = "forever"
 _DURATION: TypeAdapter[float] = TypeAdapter(Seconds)
 
@@ -66,16 +70,17 @@ class Retention:
             await asyncio.sleep(_EVERY_S)
 
     async def apply(self, ledger: Ledger) -> None:
-        """Delete what is too old, one run in a transaction, so that others get their turn."""
+        """Delete what is too old, a piece in a transaction, so that others get their turn."""
         limit = self.quarantine
-        while limit is not None and await ledger.run(expire_quarantine, older_than=limit):
-            pass
+        if limit is not None:
+            await _in_turns(ledger, partial(expire_quarantine, older_than=limit))
         if self.runs is not None:
             await forget_older(ledger, self.runs)
+        await clear(ledger)
 
 
 async def forget_older(ledger: Ledger, older_than: float) -> list[str]:
-    """Forget the runs that ended so many seconds ago; name them."""
+    """Forget the runs that ended so many seconds ago, and delete them; name them."""
 
     def next_one(connection: Connection) -> str | None:
         run = expired_run(connection, older_than=older_than)
@@ -87,7 +92,28 @@ async def forget_older(ledger: Ledger, older_than: float) -> list[str]:
     while (run := await ledger.run(next_one)) is not None:
         _log.info("Forgot run %s", run, extra={"action": "forgotten"})
         gone.append(run)
+        await clear(ledger)
     return gone
+
+
+async def clear(ledger: Ledger, *, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Delete what ended and forgotten runs have left behind, to the last piece."""
+    await _in_turns(ledger, clear_piece, stopped)
+
+
+async def _in_turns(
+    ledger: Ledger,
+    piece: Callable[[Connection], bool],
+    stopped: Callable[[], bool] = lambda: False,
+) -> None:
+    """Delete pieces until there are none, with pauses as long as they took.
+
+    SQLite knows no queue of those who want to write: who asks again at once is served first.
+    """
+    began = time.monotonic()
+    while not stopped() and await ledger.run(piece):
+        await asyncio.sleep(max(_BREATH_S, time.monotonic() - began))
+        began = time.monotonic()
 
 
 def _setting(environ: Mapping[str, str], name: str, default: str) -> float | None:

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, case, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
+from assetferry.ledger.clearing import Clearing, delete_rows, piece
 from assetferry.ledger.clock import instant
 from assetferry.ledger.leasing import making
 from assetferry.ledger.retrying import fail_chunk
@@ -84,7 +85,7 @@ def reported(connection: Connection, run: str, token: int) -> None:
 def end_run(
     connection: Connection, run: str, token: int, *, end: RunState, code: str | None, reason: str
 ) -> None:
-    """End a run; bytes that were never sent are dropped with it."""
+    """End a run; bytes that were never sent are dropped with it, and whom it met piece by piece."""
     advance(
         connection,
         run,
@@ -98,7 +99,11 @@ def end_run(
         held_since=None,
     )
     connection.execute(delete(payloads).where(payloads.c.run == run))
-    connection.execute(delete(identities).where(identities.c.run == run))
+    most = piece(connection)
+    if delete_rows(connection, identities, run, most=most) == most:
+        connection.execute(
+            update(runs).where(runs.c.id == run).values(clearing=Clearing.IDENTITIES)
+        )
     note(connection, run, "ended", f"{end}: {reason}")
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, func, select
 
+from assetferry.ledger.clearing import KNOWN
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import baselines, runs, tallies
 
@@ -16,7 +17,7 @@ def last_good_run(connection: Connection, definition: str) -> str | None:
     return connection.execute(
         select(runs.c.id)
         .where(runs.c.definition == definition, runs.c.state == RunState.DONE)
-        .where(runs.c.retry_of.is_(None))
+        .where(runs.c.retry_of.is_(None), KNOWN)
         .order_by(runs.c.ended_at.desc())
         .limit(1)
     ).scalar()

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_, update
 
+from assetferry.ledger.clearing import KNOWN
 from assetferry.ledger.quarantining import Quarantined
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import RunState
@@ -105,7 +106,7 @@ def later_full_run(connection: Connection, run: Run) -> Run | None:
     """Find a full run of the same definition that began after this one and was imported."""
     rows = connection.execute(
         select(*COLUMNS)
-        .where(runs.c.definition == run.definition, runs.c.retry_of.is_(None))
+        .where(runs.c.definition == run.definition, runs.c.retry_of.is_(None), KNOWN)
         .where(runs.c.created_at > run.created_at, runs.c.id != run.id)
         .where(runs.c.state.in_([RunState.DONE, RunState.PARTIAL]))
         .order_by(runs.c.created_at.desc())

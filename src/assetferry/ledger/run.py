@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from assetferry.errors import Fatal
+from assetferry.ledger.clearing import KNOWN
 from assetferry.ledger.states import ENDED, RunState
 from assetferry.ledger.tables import runs
 
@@ -111,7 +112,7 @@ def load_run(connection: Connection, run: str) -> Run:
         found = latest_runs(connection, limit=1)
     else:
         pattern = runs.c.id.startswith(run, autoescape=True)
-        rows = connection.execute(select(*COLUMNS).where(pattern).limit(2)).mappings()
+        rows = connection.execute(select(*COLUMNS).where(pattern, KNOWN).limit(2)).mappings()
         found = [Run.of(row) for row in rows]
     if len(found) != 1:
         several = "several runs begin" if found else "no run begins"
@@ -121,7 +122,8 @@ def load_run(connection: Connection, run: str) -> Run:
 
 def latest_runs(connection: Connection, *, limit: int, definition: str | None = None) -> list[Run]:
     """List runs, newest first."""
-    chosen = select(*COLUMNS).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
+    newest = (runs.c.created_at.desc(), runs.c.id.desc())
+    chosen = select(*COLUMNS).where(KNOWN).order_by(*newest).limit(limit)
     if definition is not None:
         chosen = chosen.where(runs.c.definition == definition)
     return [Run.of(row) for row in connection.execute(chosen).mappings()]

@@ -101,6 +101,7 @@ runs = Table(
     Column("completed_at", Instant),
     Column("closing_since", Instant),
     Column("ended_at", Instant),
+    Column("clearing", Text, index=True),
     *lease(),
     CheckConstraint(f"state IN ({_listed(RunState)})", name="state"),
     Index(

@@ -5,6 +5,7 @@ from mutants.guard import Guard
 __all__ = ["GUARDS"]
 
 CHUNKS = ("integration/test_ledger_chunks.py",)
+CLEARING = ("integration/test_ledger_clearing.py",)
 CLAIMS = ("integration/test_ledger_claims.py",)
 COMPLETING = ("integration/test_ledger_completing.py",)
 PACING = ("integration/test_ledger_pacing.py",)
@@ -14,6 +15,27 @@ STARTING = ("integration/test_ledger_starting.py",)
 TIMEKEEPING = ("integration/test_ledger_timekeeping.py", "unit/test_ledger_timekeeping.py")
 
 GUARDS = (
+    Guard(
+        name="a forgotten run is not known",
+        file="ledger/clearing.py",
+        text="KNOWN = runs.c.clearing.is_distinct_from(Clearing.RUN)",
+        becomes="KNOWN = runs.c.id.is_not(None)",
+        tests=CLEARING,
+    ),
+    Guard(
+        name="the end of a large run leaves a mark",
+        file="ledger/closing.py",
+        text="values(clearing=Clearing.IDENTITIES)",
+        becomes="values(clearing=None)",
+        tests=CLEARING,
+    ),
+    Guard(
+        name="pieces are small",
+        file="ledger/clearing.py",
+        text=".order_by(*key).limit(most)",
+        becomes=".order_by(*key)",
+        tests=CLEARING,
+    ),
     Guard(
         name="reads are limited",
         file="ledger/claim.py",
