@@ -43,13 +43,15 @@ class Ferry:
         own = {"ASSETFERRY_DATA_DIR": str(data), "COLUMNS": "120"}
         self._environ: dict[str, str] = {**inherited, **own, **environ}
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(
+        self, *arguments: str, out: int = subprocess.PIPE, err: int = subprocess.PIPE
+    ) -> "subprocess.Popen[str]":
         """Start a command and do not wait for it."""
         return subprocess.Popen(  # noqa: S603 # our own command line
             [sys.executable, *self._program, *arguments],
             env=self._environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=out,
+            stderr=err,
             text=True,
         )
 

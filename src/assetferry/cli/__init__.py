@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from assetferry import __version__
-from assetferry.cli.failure import Failure
+from assetferry.cli.failure import Failure, unwritten
+from assetferry.cli.output import let_go
 from assetferry.errors import FerryError
 
 __all__ = ["main"]
@@ -37,6 +38,19 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except FerryError as error:
             raise Failure(error) from error
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """End with a sentence also where stdout, or a file, cannot be written."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            failure = unwritten(error)
+            if failure is None:
+                raise
+            Failure(failure).show()
+            raise SystemExit(Failure(failure).exit_code) from error
+        finally:
+            let_go()
 
 
 _SUMMARIES = {

@@ -1,6 +1,7 @@
 """``assetferry assets``: the local Assets server."""
 
 import asyncio
+import errno
 from typing import Any
 
 import click
@@ -16,6 +17,9 @@ from assetferry.local_assets.store import provisioning
 from assetferry.local_assets.store.provisioning import Provisioned
 
 __all__ = ["command"]
+
+
+_OF_A_PORT = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 
 
 class PortTaken(Fatal):
@@ -42,6 +46,8 @@ def command(*, openapi: bool, as_json: bool, **chosen: Any) -> None:
     try:
         asyncio.run(_serve(settings, as_json=as_json))
     except OSError as error:
+        if error.errno not in _OF_A_PORT:
+            raise
         raise PortTaken(
             f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
             "Take another --port."

@@ -8,7 +8,7 @@ import sys
 import click
 
 from assetferry.cli.exits import Exit
-from assetferry.cli.output import number
+from assetferry.cli.output import number, say
 from assetferry.cli.session import interruptible
 from assetferry.demo.definition import ASSETS_TOKEN, INVENTORY_TOKEN
 from assetferry.demo.stage import Stage, set_up
@@ -84,16 +84,15 @@ async def _story(stage: Stage, devices: int, crew: _Crew) -> Exit:
         place = stage.place or await visitor.provision("Hardware")
         stage.remember(place)
         stage.write_definition()
-        click.echo(
+        say(
             f"A third-party inventory of {number(devices)} devices at {stage.service_url}\n"
             f"A local Assets server at {stage.assets_url}\n"
-            f"An importer, in a process of its own: assetferry run {stage.definition.name}",
-            err=True,
+            f"An importer, in a process of its own: assetferry run {stage.definition.name}"
         )
         code, peak = await _import(stage, await visitor.new_token(place), crew)
         if code < 0:  # a signal, perhaps ours before the importer could hear it
             if not crew.left:
-                click.echo(f"The importer was ended by signal {-code}.", err=True)
+                say(f"The importer was ended by signal {-code}.")
             return Exit.INTERRUPTED if crew.left else Exit.FAILED
         if code != Exit.DONE:
             return Exit(code)

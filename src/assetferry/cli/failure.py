@@ -1,12 +1,14 @@
 """How an error of ours reaches the person at the terminal: said, without a traceback."""
 
+import errno
 from typing import IO, Any
 
 import click
 
-from assetferry.errors import FerryError
+from assetferry.cli.output import say
+from assetferry.errors import Fatal, FerryError
 
-__all__ = ["Failure"]
+__all__ = ["Failure", "Unwritten", "unwritten"]
 
 _FAILED, _USAGE = 1, 2
 _USAGE_CODES = frozenset(
@@ -19,6 +21,32 @@ _USAGE_CODES = frozenset(
         "retry_refused",
     }
 )
+
+
+_OF_A_DISK = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO),
+        *(errno.EACCES, errno.EPERM),
+    }
+)
+"""What a disk, a pipe or a folder answers, as against a mistake of ours."""
+
+
+class Unwritten(Fatal):
+    """A file, or what a command had to tell, cannot be written."""
+
+    code = "unwritten"
+
+
+def unwritten(error: OSError, *, what: str | None = None) -> Unwritten | None:
+    """Say what could not be written or read, and what to do; None where that is not the matter."""
+    if error.errno not in _OF_A_DISK:
+        return None
+    what = what or error.filename or "what this command has to tell"
+    return Unwritten(
+        f"Cannot write {what} ({error.strerror}). Make room for it, or name another place; then "
+        "do the same again. How a run stands is in the ledger: assetferry runs show latest"
+    )
 
 
 class Failure(click.ClickException):
@@ -36,4 +64,5 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the message to stderr, as it is."""
-        click.echo(self.format_message(), err=True, file=file)
+        del file
+        say(self.format_message())

@@ -8,7 +8,7 @@ import click
 
 from assetferry.assets.answers import Identified, Pushed, Refused, Trouble
 from assetferry.cli.exits import Exit
-from assetferry.cli.output import echo_json
+from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import with_ledger
 from assetferry.definition.load import load
 from assetferry.definition.problems import Problem
@@ -92,4 +92,4 @@ def _refused(outcome: Trouble, placed: tuple[Problem, ...], file: Path, *, as_js
         kind = type(outcome).__name__
         echo_json({"pushed": None, "result": kind, "reason": reason, "problems": listed})
     told = "".join(f"\n  {file}: {one}" for one in placed) or f" {reason}"
-    click.echo(f"Assets did not take the mapping:{told}", err=True)
+    say(f"Assets did not take the mapping:{told}")

@@ -1,13 +1,31 @@
 """Results go to stdout, everything else to stderr."""
 
+import os
+import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 import msgspec
 
-__all__ = ["clock_time", "duration", "echo_json", "number", "soon"]
+__all__ = ["clock_time", "duration", "echo_json", "let_go", "number", "say", "soon"]
+
+
+def say(text: str | bytes) -> None:
+    """Write to stderr. Where that cannot be written, what was going on goes on all the same."""
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
+def let_go() -> None:
+    """Drop what could not be written: Python would try once more at its end, and fail for it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def echo_json(value: Any) -> None:

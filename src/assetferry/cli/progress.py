@@ -5,10 +5,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
-import click
 import msgspec
 
-from assetferry.cli.output import soon
+from assetferry.cli.output import say, soon
 from assetferry.engine.report import told
 from assetferry.engine.standing import Held, Stalled, Waiting, standing
 from assetferry.ledger.run import Run
@@ -99,14 +98,14 @@ class _Plain(_None):
         self._last = line
 
     def say(self, text: str) -> None:
-        click.echo(text, err=True)
+        say(text)
 
 
 class _Json(_None):
     """A JSON document a line, for programs."""
 
     def update(self, run: Run, sums: Sums) -> None:
-        click.echo(msgspec.json.encode(told(run, sums)), err=True)
+        say(msgspec.json.encode(told(run, sums)))
 
 
 _WORDS = {

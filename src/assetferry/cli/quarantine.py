@@ -2,13 +2,15 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import click
 import msgspec
 
+from assetferry.cli.failure import unwritten
 from assetferry.cli.output import echo_json, number
 from assetferry.cli.quarantine_retry import command as retry
 from assetferry.cli.session import with_ledger
@@ -81,9 +83,28 @@ def export(run: str, *, output: Path | None) -> None:
 
     if output is None:
         asyncio.run(exported(sys.stdout))
-    else:
-        with output.open("w", encoding="utf-8") as file:
+        return
+    try:
+        with _replacing(output) as file:
             asyncio.run(exported(file))
+    except OSError as error:
+        raise unwritten(error, what=str(output)) or error from error
+
+
+@contextmanager
+def _replacing(output: Path) -> Generator[IO[str]]:
+    """Write beside the file and take its place in the end: half an export looks whole."""
+    if output.exists() and not output.is_file():  # a pipe, a terminal
+        with output.open("w", encoding="utf-8") as file:
+            yield file
+        return
+    beside = output.with_name(f"{output.name}.part")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            yield file
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 async def _all(ledger: Ledger, run: str) -> AsyncGenerator[Quarantined]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from assetferry.cli.exits import Exit
+from assetferry.cli.output import say
 from assetferry.cli.progress import STYLES, Progress, open_progress
 from assetferry.cli.seeing import see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
@@ -97,6 +98,6 @@ async def _begin(ledger: Ledger, importer: Importer, asked: NewRun, shown: Progr
         if other.retry_of == asked.retry_of and (other.held or await importer.go_on(other.id)):
             shown.say(f"Going on with run {other.id}, the {other.origin}")
             return other
-        click.echo(f"Run {other.id} of {other.origin} has not ended. Retry when it has.", err=True)
+        say(f"Run {other.id} of {other.origin} has not ended. Retry when it has.")
         return None
     return begun

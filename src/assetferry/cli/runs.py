@@ -8,7 +8,7 @@ import click
 
 from assetferry.cli.exits import Exit, exit_of
 from assetferry.cli.forget import command as forget
-from assetferry.cli.output import clock_time, echo_json
+from assetferry.cli.output import clock_time, echo_json, say
 from assetferry.cli.overriding import overriding, read_overrides
 from assetferry.cli.progress import open_progress
 from assetferry.cli.quarantine import command as quarantine
@@ -121,7 +121,7 @@ def resume(run: str, *, file: Path | None, override: str | None, reason: str | N
             resumed = await importer.resume(found.id, overrides=overrides, instead=instead)
             asked = instead is not None or not _has(found, overrides)
             if not resumed and (asked or found.held or found.ended):
-                click.echo(f"Run {found.id} is not held: {found.state}.", err=True)
+                say(f"Run {found.id} is not held: {found.state}.")
                 return Exit.USAGE
             with open_progress(None) as progress:
                 if not resumed:
@@ -177,12 +177,11 @@ async def _not_cancelled(ledger: Ledger, importer: Importer, run: str) -> Exit:
     """Say why a run cannot be stopped any more, and watch one that Assets processes."""
     found = await ledger.run(load_run, run)
     if found.ended:
-        click.echo(f"Run {found.id} has ended: {found.state}.", err=True)
+        say(f"Run {found.id} has ended: {found.state}.")
         return Exit.USAGE
-    click.echo(
+    say(
         f"Run {found.id} is processed by Assets already and can no longer be stopped; "
-        "it is watched to its end.",
-        err=True,
+        "it is watched to its end."
     )
     await importer.go_on(found.id)
     with open_progress(None) as progress:

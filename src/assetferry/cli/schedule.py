@@ -13,7 +13,7 @@ import click
 from assetferry.assets.answers import Trouble
 from assetferry.assets.schedules import Kept as Theirs
 from assetferry.cli.exits import Exit
-from assetferry.cli.output import echo_json
+from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import with_ledger
 from assetferry.definition.document import Definition
 from assetferry.definition.load import load
@@ -80,7 +80,7 @@ def show(file: Path, *, as_json: bool) -> None:
 
     definition = _load(file)
     if definition.schedule is not None and definition.schedule.by == "assetferry":
-        click.echo(NO_CLOCK, err=True)
+        say(NO_CLOCK)
     found = asyncio.run(_with(definition, done))
     if isinstance(found, Trouble):
         _fail(found)
@@ -132,7 +132,7 @@ async def _with(
 
 def _fail(trouble: Trouble) -> NoReturn:
     reason = getattr(trouble, "reason", type(trouble).__name__)
-    click.echo(f"Assets did not take it: {reason}", err=True)
+    say(f"Assets did not take it: {reason}")
     raise SystemExit(Exit.FAILED)
 
 

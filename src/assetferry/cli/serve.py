@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assetferry.cli.output import echo_json
+from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import importing, interruptible, with_ledger
 from assetferry.web.app import create_app
 from assetferry.web.rounds import Rounds
@@ -46,7 +46,7 @@ def command(files: tuple[Path, ...], *, host: str, port: int, as_json: bool) -> 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for name, one in definitions.items():
         if one.definition.schedule is not None and one.definition.schedule.by == "assetferry":
-            click.echo(f"{name} is not begun by itself: {NO_CLOCK}", err=True)
+            say(f"{name} is not begun by itself: {NO_CLOCK}")
     asyncio.run(_serve(definitions, host, port, as_json=as_json))
 
 

@@ -8,9 +8,8 @@ import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-import click
-
 from assetferry.cli.exits import Exit
+from assetferry.cli.output import say
 from assetferry.engine.importer import Importer
 from assetferry.engine.retention import Retention
 from assetferry.equipment import equip
@@ -73,9 +72,7 @@ async def interruptible(
             (stop or _end_at_once)()
             return
         asked = True
-        click.echo(
-            "Leaving: what is in hand is finished or given back. Once more stops at once.", err=True
-        )
+        say("Leaving: what is in hand is finished or given back. Once more stops at once.")
         leave()
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -8,7 +8,7 @@ import click
 
 from assetferry.assets.answers import Identified, Trouble
 from assetferry.cli.exits import Exit
-from assetferry.cli.output import clock_time, echo_json
+from assetferry.cli.output import clock_time, echo_json, say
 from assetferry.cli.session import with_ledger
 from assetferry.definition.document import Definition
 from assetferry.definition.load import load
@@ -90,7 +90,7 @@ def replace(file: Path, *, as_json: bool) -> None:
     found = asyncio.run(replaced())
     if not isinstance(found, Identified):
         reason = getattr(found, "reason", type(found).__name__)
-        click.echo(f"Nothing was changed: {reason}", err=True)
+        say(f"Nothing was changed: {reason}")
         raise SystemExit(Exit.FAILED)
     body = {"workspaceId": found.workspace_id, "importsourceId": found.import_source_id}
     address = address_of(definition, key)
