@@ -102,10 +102,14 @@ class Play(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.played.pass_time(seconds)
 
-    @precondition(lambda self: self.bench.backward)
-    @rule(seconds=st.sampled_from([1.0, 31.0, 3600.0]))
-    def the_clock_goes_back(self, seconds: float) -> None:
-        self.played.pass_time(-seconds)
+    @rule(seconds=st.sampled_from([1.0, 31.0, 3600.0, 86_400.0]))
+    def the_clock_is_set_back(self, seconds: float) -> None:
+        self.played.set_clock(-seconds)
+
+    @precondition(lambda self: self.bench.tells_uptime)
+    @rule(seconds=st.sampled_from([1.0, 31.0, 3600.0, 86_400.0]))
+    def the_clock_is_set_forward(self, seconds: float) -> None:
+        self.played.set_clock(seconds)
 
     @rule(who=WHO)
     def leases_are_renewed(self, who: int) -> None:
@@ -127,7 +131,7 @@ class Play(RuleBasedStateMachine):
     @precondition(lambda self: self.game is not None and self.game.moves % 5 == 0)
     @rule()
     def the_run_is_held(self) -> None:
-        self.played.execute(hold, self.played.run.id, reason="Wait.", cure="Resume.")
+        self.played.execute(hold, self.played.run.id, code="asked", reason="Wait.", cure="Resume.")
 
     @rule()
     def another_process_begins_the_same(self) -> None:
@@ -206,7 +210,7 @@ def disturbed(bench: Bench, world: World, at: int, what: Callable[[Game], bool])
 def at_every_effect(bench: Bench, what: Callable[[Game], bool]) -> int:
     """Play a short run again and again, disturbed after its first effect, its second, and so on."""
     world = World(records=3, chunk_records=2, bad=frozenset({1}))
-    stride = 1 if bench.backward or DEEP else 4  # a server takes its time
+    stride = 1 if bench.tells_uptime or DEEP else 4  # a server takes its time
     for at in range(0, 200, stride):
         if not disturbed(bench, world, at, what):
             return at
@@ -284,7 +288,7 @@ def test_r02_a_hold_and_its_end_may_come_with_any_request_under_way(bench: Bench
 
     def hold_and_resume(game: Game) -> bool:
         asking = game.players[0].asking
-        if game.execute(hold, game.run.id, reason="Wait.", cure="Resume."):
+        if game.execute(hold, game.run.id, code="asked", reason="Wait.", cure="Resume."):
             game.execute(resume, game.run.id)
         let_others_end_it(game)
         return asking

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, delete, event, text
+from sqlalchemy import Connection, Engine, delete, event, insert, text
 
 from assetferry.ledger.postgres import postgres_engine
 from assetferry.ledger.sqlite import sqlite_engine
-from assetferry.ledger.tables import metadata
+from assetferry.ledger.tables import clock, metadata
 from assetferry.ledger.upgrade import upgrade
 
 __all__ = ["Bench", "postgres_bench", "sqlite_bench"]
@@ -35,17 +35,26 @@ class Bench:
         self._set_clock = set_clock
         self._connection = engine.connect()
         self.now = START
-        self.backward = engine.dialect.name == "sqlite"
-        """Whether the clock may go back: a database's clock is taken to be sound."""
+        self.uptime = 0.0
+        self._connection.info["uptime"] = lambda: self.uptime
+        self.tells_uptime = engine.dialect.name == "sqlite"
+        """Whether a clock that was set forward is known from time that passed."""
 
     def empty(self) -> None:
         """Forget everything."""
-        self.move_to(START)
+        self.set_clock(START)
         with self._connection.begin():
             for table in reversed(metadata.sorted_tables):
                 self._connection.execute(delete(table))
+            row = {"id": 1, "at": self.now}
+            self._connection.execute(insert(clock), row)
 
-    def move_to(self, now: float) -> None:
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass, by the ledger's clock as by the machine's."""
+        self.uptime += seconds
+        self.set_clock(self.now + seconds)
+
+    def set_clock(self, now: float) -> None:
         """Set the ledger's clock."""
         self.now = now
         self._set_clock(self._connection, now)

@@ -18,6 +18,7 @@ from assetferry.ledger.holding import resume
 from assetferry.ledger.run import Run, load_run
 from assetferry.ledger.states import ENDED, ChunkState, RunState
 from assetferry.ledger.tables import chunks, payloads, quarantine, runs, streams, tallies
+from assetferry.ledger.timekeeping import keep_time
 from simulation.assets import ModelAssets
 from simulation.bench import Bench
 from simulation.model import Model
@@ -122,8 +123,14 @@ class Game:
         self.loop.run_until_complete(self.players[who].renew())
 
     def pass_time(self, seconds: float) -> None:
-        """Move the ledger's clock."""
-        self.bench.move_to(self.now + seconds)
+        """Let time pass; whoever lives says so, and looks at the clock."""
+        self.bench.pass_time(seconds)
+        self.execute(keep_time, stamp=True)
+
+    def set_clock(self, by: float) -> None:
+        """Let somebody set the clock, which the next to look at it finds out."""
+        self.bench.set_clock(self.now + by)
+        self.execute(keep_time, stamp=True)
 
     def cancel(self) -> None:
         """Let a person cancel the run."""

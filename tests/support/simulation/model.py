@@ -143,10 +143,19 @@ class Model:
                 assert outcome == (self.run.state is RunState.CLOSING), name
                 if outcome:
                     self._end(self.intended)
+            case "keep_time":
+                self._moved(outcome)
             case "begin_completion":
                 self._completes(given.get("token"), outcome)
             case _:
                 pass
+
+    def _moved(self, by: float) -> None:
+        """The clock was set: what waits keeps its wait, and who holds a lease his lease."""
+        waiting = [row for row in self.rows.values() if row.state in (DUE, STAGED)]
+        for row in (self.run, *waiting):
+            row.due_at += by
+            row.until = None if row.until is None else row.until + by
 
     @property
     def _ended(self) -> bool:
