@@ -73,6 +73,23 @@ def test_a_definition_with_mistakes_is_exit_code_2(ferry: Ferry, file: Path) -> 
     assert ferry.run("runs", "list", "--json").json == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("run",), ("mapping", "show"), ("schedule", "show"), ("triggers", "show"), ("serve",)],
+)
+def test_a_file_that_is_no_utf8_is_told_with_its_line(
+    ferry: Ferry, file: Path, command: tuple[str, ...]
+) -> None:
+    """An editor saved it otherwise: a mistake like others, and no traceback."""
+    file.write_bytes(b'name = "hardware"\ndescription = "Ger\xe4te"\n')
+    end = ferry.run(*command, str(file))
+    assert end.code == 2
+    assert end.err.splitlines() == [
+        f"{file}: 1 mistake in the definition",
+        "  line 2: The file is not a text in UTF-8. Save it as UTF-8.",
+    ]
+
+
 @pytest.mark.parametrize("moment", [1, 2, 5, 9, 10])
 def test_kill_9_in_the_middle_and_run_again(
     ferry: Ferry, file: Path, site: Site, third_party: ThirdParty, moment: int

@@ -79,6 +79,15 @@ ROWS = [
     Row("reads = 8", 'reads = """8', "", 48, "Unterminated string", "quotes"),
     # Keys and sections
     Row("[limits]", "[limit]", "limit", 36, "not a key that belongs here", "Did you mean limits?"),
+    Row(
+        "reads = 8",
+        'close_deadline = "999999 d"',
+        "limits.close_deadline",
+        39,
+        "less than or equal to 31622400",
+        "Correct",
+    ),
+    Row("reads = 8", "x = " + "[" * 100_000, "", 48, "recursion", "quotes"),
     Row("reads = 8", "raeds = 8", "limits.raeds", 39, "not a key", "Did you mean reads?"),
     Row("reads = 8", "colour = 8", "limits.colour", 39, "not a key", "known here are"),
     Row('name = "hardware"', "", "name", None, "is missing", "Add name to the top"),

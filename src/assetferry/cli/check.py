@@ -11,7 +11,8 @@ import click
 
 from assetferry.cli.exits import Exit
 from assetferry.cli.output import echo_json
-from assetferry.definition.problems import DefinitionError, Problem
+from assetferry.definition.load import read
+from assetferry.definition.problems import DefinitionError
 from assetferry.outbound.redaction import excerpt
 from assetferry.preflight.checkup import check
 from assetferry.preflight.finding import State, Step
@@ -52,17 +53,10 @@ def command(file: Path, *, notify: bool, as_json: bool) -> None:
 
 
 def _checked(file: Path, tell: Callable[[Step], None], *, notify: bool) -> Report:
-    raw = file.read_bytes()
     try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        problem = Problem(
-            line=raw[: error.start].count(b"\n") + 1,
-            key="",
-            message="The file is not a text in UTF-8",
-            cure="Save it as UTF-8.",
-        )
-        return misdefined(DefinitionError((problem,), origin=str(file)), tell)
+        text = read(file)
+    except DefinitionError as error:
+        return misdefined(error, tell)
     checking = check(text, origin=str(file), environ=os.environ, tell=tell, notify=notify)
     return asyncio.run(checking)
 

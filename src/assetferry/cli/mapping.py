@@ -10,7 +10,7 @@ from assetferry.assets.answers import Identified, Pushed, Refused, Trouble
 from assetferry.cli.exits import Exit
 from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import with_ledger
-from assetferry.definition.load import load
+from assetferry.definition.load import load, read
 from assetferry.definition.problems import Problem
 from assetferry.engine.mapped import push_mapping
 from assetferry.equipment import equip_definition
@@ -32,7 +32,7 @@ def command() -> None:
 @_FILE
 def show(file: Path) -> None:
     """Print the document of FILE, with the external ids it has had since its first push."""
-    definition = load(file.read_text(encoding="utf-8"), origin=str(file))
+    definition = load(read(file), origin=str(file))
 
     async def shown() -> None:
         async with with_ledger() as ledger:
@@ -47,7 +47,7 @@ def show(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def push(file: Path, *, as_json: bool) -> None:
     """Create or change schema and mapping in Assets as FILE describes them."""
-    text = file.read_text(encoding="utf-8")
+    text = read(file)
     definition = load(text, origin=str(file))
 
     async def pushed() -> tuple[Pushed | Trouble, tuple[Problem, ...]]:

@@ -11,7 +11,7 @@ from assetferry.cli.output import say
 from assetferry.cli.progress import STYLES, Progress, open_progress
 from assetferry.cli.seeing import see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
-from assetferry.definition.load import load
+from assetferry.definition.load import load, read
 from assetferry.engine.asking import asked_run
 from assetferry.engine.importer import Importer
 from assetferry.engine.retry_rules import RetryRefused, against_retry
@@ -39,7 +39,7 @@ def command(run: str, *, file: Path | None, progress: str | None, as_json: bool)
     This is a run of its own. It works from what the quarantine keeps and does not ask the source.
     Where Assets removes missing objects it is refused, as it brings only a few.
     """
-    text = None if file is None else file.read_text(encoding="utf-8")
+    text = None if file is None else read(file)
     with open_progress(progress) as shown:
         outcome = asyncio.run(_retry(run, text, shown, as_json=as_json))
     raise SystemExit(outcome)

@@ -10,7 +10,7 @@ from assetferry.cli.overriding import overriding, read_overrides
 from assetferry.cli.progress import STYLES, Progress, open_progress
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
-from assetferry.definition.load import load
+from assetferry.definition.load import load, read
 from assetferry.engine.asking import asked_run
 from assetferry.engine.importer import Importer
 from assetferry.ledger.creation import NewRun, unfinished_run
@@ -38,7 +38,7 @@ def command(
 ) -> None:
     """Run the import that FILE defines, or go on with its unfinished run."""
     overrides = read_overrides(override, reason)
-    text = file.read_text(encoding="utf-8")
+    text = read(file)
     definition = load(text, origin=str(file))
     asked = asked_run(definition, text, origin=str(file), overrides=overrides)
     with open_progress(progress) as shown:

@@ -14,7 +14,7 @@ from assetferry.cli.progress import open_progress
 from assetferry.cli.quarantine import command as quarantine
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
-from assetferry.definition.load import content_hash, load
+from assetferry.definition.load import content_hash, load, read
 from assetferry.engine.importer import Importer
 from assetferry.engine.redefinition import redefinition
 from assetferry.engine.report import headline, how_it_stands, told
@@ -140,7 +140,7 @@ def _has(run: Run, overrides: Mapping[str, str]) -> bool:
 
 def _instead(run: Run, file: Path) -> Redefinition | None:
     """Read what a run shall go on with; None if it is what it works with already."""
-    text = file.read_text(encoding="utf-8")
+    text = read(file)
     if content_hash(text) == run.definition_hash:
         return None
     old = load(run.definition_text, origin=f"run {run.id}")

@@ -16,7 +16,7 @@ from assetferry.cli.exits import Exit
 from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import with_ledger
 from assetferry.definition.document import Definition
-from assetferry.definition.load import load
+from assetferry.definition.load import load, read
 from assetferry.ledger.triggers import triggers_of
 from assetferry.recurrence import next_due
 from assetferry.web.scheduling import NO_CLOCK, Scheduler, scheduling
@@ -137,7 +137,7 @@ def _fail(trouble: Trouble) -> NoReturn:
 
 
 def _load(file: Path) -> Definition:
-    return load(file.read_text(encoding="utf-8"), origin=str(file))
+    return load(read(file), origin=str(file))
 
 
 def _next(kept: Kept) -> list[datetime]:

@@ -11,7 +11,7 @@ from assetferry.cli.exits import Exit
 from assetferry.cli.output import clock_time, echo_json, say
 from assetferry.cli.session import with_ledger
 from assetferry.definition.document import Definition
-from assetferry.definition.load import load
+from assetferry.definition.load import load, read
 from assetferry.equipment import equip_definition
 from assetferry.ledger.triggers import Opened, Trigger, drop_triggers, replace_trigger, triggers_of
 from assetferry.web.address import address_of, new_key
@@ -119,7 +119,7 @@ def delete(file: Path) -> None:
 
 
 def _load(file: Path) -> Definition:
-    return load(file.read_text(encoding="utf-8"), origin=str(file))
+    return load(read(file), origin=str(file))
 
 
 def _told(definition: Definition, trigger: Trigger) -> dict[str, object]:

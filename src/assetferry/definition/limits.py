@@ -4,7 +4,7 @@ from pydantic import Field
 
 from assetferry.definition.egress import HostRule, narrowness
 from assetferry.definition.model import Model
-from assetferry.definition.quantities import Bytes, Seconds
+from assetferry.definition.quantities import YEAR, Bytes, Seconds
 
 __all__ = ["HostLimit", "Limits"]
 
@@ -44,11 +44,15 @@ class Limits(Model):
         "a source that seems to have no end is given up.",
     )
     processing_limit: Seconds = Field(
-        default=6 * 3600.0, gt=0, description="How long Assets may process before a run is held."
+        default=6 * 3600.0,
+        gt=0,
+        le=YEAR,
+        description="How long Assets may process before a run is held.",
     )
     close_deadline: Seconds = Field(
         default=3600.0,
         gt=0,
+        le=YEAR,
         description="How long closing an execution is tried while Assets is out of reach.",
     )
     hosts: dict[HostRule, HostLimit] = Field(

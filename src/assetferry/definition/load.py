@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
@@ -15,9 +16,24 @@ from assetferry.definition.draft import draft
 from assetferry.definition.positions import Positions, written
 from assetferry.definition.problems import DefinitionError, Problem
 
-__all__ = ["content_hash", "load"]
+__all__ = ["content_hash", "load", "read"]
 
 _PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end.*)\)")
+
+
+def read(file: Path) -> str:
+    """Read the text of a definition. Raises DefinitionError where it is none in UTF-8."""
+    raw = file.read_bytes()
+    try:
+        return raw.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        problem = Problem(
+            line=raw[: error.start].count(b"\n") + 1,
+            key="",
+            message="The file is not a text in UTF-8",
+            cure="Save it as UTF-8.",
+        )
+        raise DefinitionError((problem,), origin=str(file)) from None
 
 
 def load(text: str, *, origin: str) -> Definition:
@@ -30,7 +46,7 @@ def load(text: str, *, origin: str) -> Definition:
     text = text.removeprefix("\ufeff")
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         _reject_toml(str(error), text, origin)
     definition: Definition | None = None
     found: list[Complaint] = []

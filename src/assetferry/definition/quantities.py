@@ -7,8 +7,10 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from assetferry.definition.model import mistake
 
-__all__ = ["Bytes", "Seconds", "Share"]
+__all__ = ["YEAR", "Bytes", "Seconds", "Share"]
 
+YEAR = 366 * 86400.0
+"""Seconds; what is to last longer is a mistake, and may lie beyond every calendar."""
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _BYTES = {"B": 1, "kB": 1000, "KiB": 1024, "MB": 1000**2, "MiB": 1024**2, "GB": 1000**3}
 _QUANTITY = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?) ?([A-Za-z]+)")

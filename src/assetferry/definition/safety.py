@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from assetferry.definition.model import Model
-from assetferry.definition.quantities import Seconds, Share
+from assetferry.definition.quantities import YEAR, Seconds, Share
 
 __all__ = ["OnFailure", "Safety"]
 
@@ -39,6 +39,7 @@ class Safety(Model):
     hold_for: Seconds = Field(
         default=86400.0,
         ge=0,
+        le=YEAR,
         description="How long a manual run may be held before it is closed; a scheduled run is "
         "closed at once.",
     )

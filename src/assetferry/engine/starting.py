@@ -85,7 +85,7 @@ async def _identify(desk: Desk, run: Run) -> bool:
         import_source_id=found.import_source_id,
     )
     if other is not None:
-        return await _busy(desk, run, f"Run {other} of the same import source has not ended.")
+        return await _busy(desk, run, _BEFORE.format(run=other))
     return True
 
 
@@ -196,6 +196,10 @@ async def _check(desk: Desk, run: Run) -> bool:
     return False
 
 
+_BEFORE = (
+    "Run {run} of the same import source has not ended. See what it waits for: assetferry runs "
+    "show {run}; let it go on with runs resume, or close it with runs cancel."
+)
 _IN_PROGRESS = "Another execution of this import source is active in Assets. Run again later."
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assetferry.definition.document import Definition
-from assetferry.definition.load import load
+from assetferry.definition.load import load, read
 from assetferry.definition.secrets import resolve
 from assetferry.engine.asking import asked_run
 from assetferry.errors import Fatal
@@ -53,7 +53,7 @@ def served(files: Iterable[Path], environ: Mapping[str, str]) -> dict[str, Serve
     """
     found: dict[str, Served] = {}
     for file in files:
-        text = file.read_text(encoding="utf-8")
+        text = read(file)
         definition = load(text, origin=str(file))
         if definition.name in found:
             raise NameTaken(
