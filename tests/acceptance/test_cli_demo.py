@@ -3,15 +3,17 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
-from commands import Ferry, ended
+from commands import Ferry, ended, until
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hardware.toml"
 
@@ -109,3 +111,49 @@ def test_a_taken_port_is_said(ferry: Ferry) -> None:
     assert "Traceback" not in end.err
     first.send_signal(signal.SIGINT)
     ended(first)
+
+
+def begun_demo(ferry: Ferry) -> tuple["subprocess.Popen[str]", str]:
+    """A demo whose importer has just been started, and what it has said."""
+    process = ferry.start("demo", "--devices", "100000")
+    said = ""
+    assert process.stderr is not None
+    while "An importer" not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    return process, said
+
+
+def importer_of(process: "subprocess.Popen[str]") -> psutil.Process | None:
+    """The process in which a demo imports, once it has been started."""
+    for child in psutil.Process(process.pid).children():
+        if "run" in child.cmdline():
+            return child
+    return None
+
+
+def test_a_demo_that_is_told_to_end_leaves_nobody_behind(ferry: Ferry) -> None:
+    """Its importer leaves in order, its service and its server are gone with it."""
+    process, said = begun_demo(ferry)
+    process.send_signal(signal.SIGTERM)
+    end = ended(process)
+    assert end.code == 130, end.err
+    ports = [int(port) for port in re.findall(r"http://127\.0\.0\.1:([0-9]+)", said)]
+    assert len(ports) == 2
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_demo_whose_importer_is_killed_says_so(ferry: Ferry) -> None:
+    """A signal is no exit code of ours: it is named, and there is no traceback."""
+    process, _ = begun_demo(ferry)
+    until(lambda: importer_of(process) is not None, "the importer")
+    importer = importer_of(process)
+    assert importer is not None
+    importer.kill()
+    end = ended(process)
+    assert end.code == 1
+    assert "The importer was ended by signal 9." in end.err
+    assert "Traceback" not in end.err

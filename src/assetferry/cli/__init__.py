@@ -38,6 +38,12 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except FerryError as error:
             raise Failure(error) from error
+        except KeyboardInterrupt:
+            # Before a command could leave in order, or where it has nothing to leave.
+            from assetferry.cli.exits import Exit  # noqa: PLC0415 # takes its time to import
+
+            click.echo("Interrupted.", err=True)
+            raise SystemExit(Exit.INTERRUPTED) from None
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """End with a sentence also where stdout, or a file, cannot be written."""

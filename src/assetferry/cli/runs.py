@@ -160,22 +160,25 @@ def cancel(run: str) -> None:
         ):
             found = await ledger.run(load_run, run)
             if not await importer.cancel(found.id):
+                found = await ledger.run(load_run, found.id)
                 if found.state is not RunState.CLOSING:
-                    return await _not_cancelled(ledger, importer, found.id)
+                    return await _not_cancelled(ledger, importer, found)
                 # Whoever began to close it was stopped, by a full disk or a signal.
+                click.echo(f"Run {found.id} is being closed already: {found.reason}", err=True)
                 await importer.go_on(found.id)
             with open_progress("none") as progress:
                 ended = await follow(ledger, importer, found, progress)
             click.echo(f"Run {ended.id}: {ended.state}. {ended.reason}")
+            if not ended.ended and not ended.held:
+                click.echo(f"Go on with: assetferry runs cancel {ended.id}")
             # An end that came before the cancel is told as what it is.
             return Exit.DONE if ended.state is RunState.CANCELLED else exit_of(ended)
 
     raise SystemExit(asyncio.run(cancelled()))
 
 
-async def _not_cancelled(ledger: Ledger, importer: Importer, run: str) -> Exit:
+async def _not_cancelled(ledger: Ledger, importer: Importer, found: Run) -> Exit:
     """Say why a run cannot be stopped any more, and watch one that Assets processes."""
-    found = await ledger.run(load_run, run)
     if found.ended:
         say(f"Run {found.id} has ended: {found.state}.")
         return Exit.USAGE
