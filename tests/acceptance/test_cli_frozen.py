@@ -13,7 +13,7 @@ import pytest
 from assetferry.ledger.timeline import timeline
 from assetferry.local_assets.server import LocalAssets
 from assetferry.local_assets.settings import Settings
-from commands import Ferry, ended, until
+from commands import Ferry, ended, says, until
 from definitions import EMPLOYEE, LAPTOP, definition, source
 from freezing import frozen
 from imports import Site
@@ -176,18 +176,18 @@ MOMENTS = {
 # Under SIGSTOP the monotonic clock goes on, so that what waits for an answer gives up; while a
 # machine sleeps it stands still, and the late answer is read.
 @pytest.mark.parametrize(
-    ("moment", "asleep"),
-    [("page", True), ("start", True), ("submit", False), ("complete", True), ("watch", False)],
+    ("moment", "awake"),
+    [("page", 0.0), ("submit", SILENT_S), ("complete", 0.0), ("watch", SILENT_S)],
 )
 def test_r05_what_a_thawed_process_brings_is_refused_once_another_one_has_gone_on(
-    scene: Scene, moment: str, *, asleep: bool
+    scene: Scene, moment: str, awake: float
 ) -> None:
     """Frozen with a request under way, overtaken to the end: nothing lost, nothing doubled."""
     parked = MOMENTS[moment](scene)
     first = scene.ferry.start(*scene.command)
     until(parked.met, moment)
     with frozen(first, scene.database):
-        scene.clock.move(SILENT_S, asleep=asleep)
+        scene.clock.move(SILENT_S, awake=awake)
         second = scene.ferry.run(*scene.command)
         parked.let_go()
     late = ended(first)
@@ -207,11 +207,30 @@ def test_r02_a_start_that_was_answered_to_a_frozen_process_is_closed_by_who_take
     with frozen(first, scene.database):
         parked.let_go()
         until(lambda: scene.site.states() == ["INGESTING"], "the execution")
-        scene.clock.move(SILENT_S, asleep=False)
+        scene.clock.move(SILENT_S, awake=SILENT_S)
         second = scene.ferry.run(*scene.command)
     late = ended(first)
     assert (second.code, late.code) == (0, 0), (second, late)
     assert scene.site.states() == ["CANCELLED", "DONE"]
+    scene.is_whole(second.json)
+
+
+def test_r02_a_start_that_arrives_when_its_run_has_ended_is_closed_by_who_asked_for_it(
+    scene: Scene,
+) -> None:
+    """It knows by then that its run is another one's, and waits for the answer all the same."""
+    parked = MOMENTS["start"](scene)
+    first = scene.ferry.start(*scene.command)
+    until(parked.met, "the start")
+    with frozen(first, scene.database):
+        # Leases are to be renewed when it thaws, but no request has taken too long.
+        scene.clock.move(SILENT_S, awake=15.0)
+        second = scene.ferry.run(*scene.command)
+    says(first, TAKEN)
+    parked.let_go()
+    late = ended(first)
+    assert (second.code, late.code) == (0, 0), (second, late)
+    assert scene.site.states() == ["DONE", "CANCELLED"]
     scene.is_whole(second.json)
 
 
@@ -224,7 +243,7 @@ def test_r05_who_thaws_while_the_other_is_at_its_row_works_on_beside_it(scene: S
     assert second.stderr is not None
     assert "at work already" in second.stderr.readline()
     with frozen(first, scene.database):
-        scene.clock.move(SILENT_S, asleep=True)
+        scene.clock.move(SILENT_S, awake=0.0)
         until(page.parked(1).met, "the same page, asked for by the other")
     page.parked(0).let_go()
     page.parked(1).let_go()

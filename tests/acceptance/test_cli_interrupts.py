@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from assetferry.ledger.tables import chunks, runs, workers
-from commands import Ended, Ferry, ended, until
+from commands import Ended, Ferry, ended, says, until
 from definitions import definition, source
 from imports import Site
 from ledgers import another
@@ -70,16 +70,6 @@ def mend(site: Site) -> None:
     """Let the server behave again; what waits goes on."""
     for one in site.faults():
         site.mend(one["id"])
-
-
-def says(process: "subprocess.Popen[str]", what: str) -> None:
-    """Wait until a command says something on stderr."""
-    assert process.stderr is not None
-    said = ""
-    while what not in said:
-        line = process.stderr.readline()
-        assert line, said
-        said += line
 
 
 def leaves(process: "subprocess.Popen[str]", number: signal.Signals, code: int = 130) -> Ended:
@@ -197,7 +187,7 @@ def test_who_is_interrupted_while_it_watches_a_held_run_says_how_to_resume(
     fields = {"route": "GET status", "skip": 1, "times": None, "status": 200}
     site.fault("status", **fields, body={"status": "PROCESSING"})
     process = ferry.start("run", str(file), "--progress", "plain")
-    says(process, "Held:")
+    says(process, ", held")
     end = leaves(process, signal.SIGTERM, code=4)
     assert "Go on with: assetferry runs resume" in end.out
     nobody_holds_anything(database)

@@ -66,6 +66,16 @@ def ended(process: "subprocess.Popen[str]") -> Ended:
     return Ended(process.returncode, out, err)
 
 
+def says(process: "subprocess.Popen[str]", what: str) -> None:
+    """Wait until a command says something on stderr."""
+    assert process.stderr is not None
+    said = ""
+    while what not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+
+
 def until(condition: Callable[[], bool], what: str) -> None:
     """Wait for a condition, and say what did not come true."""
     deadline = time.monotonic() + PATIENCE_S

@@ -8,7 +8,7 @@ import json
 import os
 import runpy
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -44,10 +44,13 @@ class MovedClock:
                 connection.execute(f"ALTER DATABASE {name} SET search_path = {path}".encode())
         self._write()
 
-    def move(self, seconds: float, *, asleep: bool) -> None:
-        """Let time pass. While a machine is ``asleep``, its monotonic clocks stand still."""
+    def move(self, seconds: float, *, awake: float) -> None:
+        """Let time pass, in which the machine is ``awake`` for so many seconds.
+
+        While it sleeps, the monotonic clocks of its programs stand still.
+        """
         self._wall += seconds
-        self._monotonic += 0.0 if asleep else seconds
+        self._monotonic += awake
         self._write()
         if self._url is not None:
             with psycopg.connect(self._url) as connection:
@@ -59,17 +62,24 @@ class MovedClock:
         whole.replace(self._file)
 
 
-def _moved(name: str, clock: Callable[[], float]) -> Callable[[], float]:
-    file = Path(os.environ[_FILE])
+def _by(clock: str) -> float:
+    """Tell by how many seconds a clock has been moved."""
+    by: float = json.loads(Path(os.environ[_FILE]).read_bytes())[clock]
+    return by
 
-    def moved() -> float:
-        by: float = json.loads(file.read_bytes())[name]
-        return clock() + by
 
-    return moved
+def _move_clocks() -> None:
+    """Move the clocks of this process; how long the machine has been up counts its sleep."""
+    wall, monotonic, any_ = time.time, time.monotonic, time.clock_gettime
+
+    def get(which: int) -> float:
+        return any_(which) + _by("monotonic" if which == time.CLOCK_MONOTONIC else "time")
+
+    time.time = lambda: wall() + _by("time")
+    time.monotonic = lambda: monotonic() + _by("monotonic")
+    time.clock_gettime = get
 
 
 if __name__ == "__main__":
-    for named in ("time", "monotonic"):
-        setattr(time, named, _moved(named, getattr(time, named)))
+    _move_clocks()
     runpy.run_module("assetferry", run_name="__main__", alter_sys=True)

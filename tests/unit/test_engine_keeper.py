@@ -60,13 +60,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Holder:
     """A task that holds a lease until it is told to finish, or stopped."""
 
-    def __init__(self, keeper: Keeper, lease: Lease) -> None:
+    def __init__(self, keeper: Keeper, lease: Lease, *, to_its_answer: bool = False) -> None:
         self.finish = asyncio.Event()
         self._begun = asyncio.Event()
-        self.task = asyncio.create_task(self._hold(keeper, lease))
+        self.task = asyncio.create_task(self._hold(keeper, lease, to_its_answer=to_its_answer))
 
-    async def _hold(self, keeper: Keeper, lease: Lease) -> str:
-        async with keeper.held(lease):
+    async def _hold(self, keeper: Keeper, lease: Lease, *, to_its_answer: bool) -> str:
+        async with keeper.held(lease, to_its_answer=to_its_answer):
             self._begun.set()
             await self.finish.wait()
         return "finished"
@@ -74,6 +74,20 @@ class Holder:
     async def begun(self) -> "Holder":
         await self._begun.wait()
         return self
+
+
+async def test_work_that_must_hear_its_answer_is_not_stopped(clock: Clock) -> None:
+    """Its lease is lost, and again at the next look; it goes on to its end."""
+    ledger = Renewing()
+    keeper = Keeper(ledger)
+    holder = await Holder(keeper, OURS, to_its_answer=True).begun()
+    ledger.lost = [OURS]
+    for _ in range(2):
+        await keeper.renew()
+    holder.finish.set()
+    assert await holder.task == "finished"
+    await keeper.renew()
+    assert len(ledger.asked) == 2
 
 
 async def test_a_lost_lease_stops_its_work_and_no_other(clock: Clock) -> None:

@@ -27,16 +27,20 @@ class Keeper:
         self._holders: dict[Lease, asyncio.Task[object]] = {}
         self._safe_until: dict[Lease, float] = {}
         self._lost: set[Lease] = set()
+        self._unstopped: set[Lease] = set()
 
     @asynccontextmanager
-    async def held(self, lease: Lease) -> AsyncGenerator[None]:
+    async def held(self, lease: Lease, *, to_its_answer: bool = False) -> AsyncGenerator[None]:
         """Work under a lease that has just been claimed.
 
-        Raises LeaseLost, at once, when the lease is found to be somebody else's.
+        Raises LeaseLost, at once, when the lease is found to be somebody else's; not where the
+        work must hear its answer (``to_its_answer``), and finds out by its token.
         """
         task = asyncio.current_task()
         assert task is not None, "a lease is held by a task"  # noqa: S101
         self._holders[lease] = task
+        if to_its_answer:
+            self._unstopped.add(lease)
         self._safe_until[lease] = time.monotonic() + LEASE_S - _MARGIN_S
         try:
             yield
@@ -46,6 +50,7 @@ class Keeper:
             raise
         finally:
             self._lost.discard(lease)
+            self._unstopped.discard(lease)
             del self._holders[lease], self._safe_until[lease]
 
     async def keep(self) -> None:
@@ -65,7 +70,7 @@ class Keeper:
             lost = [lease for lease in leases if self._safe_until.get(lease, now) <= now + RENEW_S]
             leases = []
         for lease in lost:
-            if lease in self._holders:
+            if lease in self._holders and lease not in self._unstopped:
                 self._lost.add(lease)
                 self._holders[lease].cancel()
         for lease in set(leases) - set(lost):

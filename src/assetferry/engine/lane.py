@@ -80,8 +80,10 @@ class Lane:
                 lease = ChunkLease(work.key, work.token)
             case Step(run=run):
                 lease = RunLease(run.id, run.token)
+        # The answer to a start alone names what it made: who stops before it leaves that open.
+        starts = isinstance(work, Step) and work.run.state is RunState.STARTING
         try:
-            async with self._desk.keeper.held(lease):
+            async with self._desk.keeper.held(lease, to_its_answer=starts):
                 await (self._step(work.run) if isinstance(work, Step) else self._chunk(work))
         except (LeaseLost, LedgerBusy) as lost:
             _log.info("Dropped late work: %s", lost, extra={"action": lost.code})

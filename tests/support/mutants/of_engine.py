@@ -203,6 +203,13 @@ GUARDS = (
         tests=CANCELLING,
     ),
     Guard(
+        name="a start hears its answer",
+        file="engine/lane.py",
+        text="to_its_answer=starts",
+        becomes="to_its_answer=False",
+        tests=("acceptance/test_cli_frozen.py", "-k", "r02 and sqlite"),
+    ),
+    Guard(
         name="what a late start made is closed",
         file="engine/starting.py",
         text="await desk.target(run).cancel(started.execution_id)",
