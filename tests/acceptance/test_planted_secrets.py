@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -21,10 +22,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from checking import closed_port
 from commands import PATIENCE_S
 from definitions import LINK, definition, source
+from dressing import dressed
 from imports import Site
 from third_party import ThirdParty
 
-SOURCE = "planted-source-5f2c9e"
+SOURCE = "planted/source+5f2c&9e"
 PROXY = "planted-proxy-81d07a"
 DATABASE = "planted-database-c4410b"
 UNUSED = "planted-unused-7e9f33"
@@ -137,21 +139,23 @@ def test_planted_secrets_are_found_nowhere(
     file.write_text(text)
     pair = base64.b64encode(f"me:{SOURCE}".encode()).decode()
     echo = f"You sent Authorization: Bearer {SOURCE}, Basic {pair} and X-Api-Key: {SOURCE}"
-    token = f"Assets does not like {site.made.token}"
+    forms = list(dressed(SOURCE).values())
+    token = "Assets does not like " + " ".join(dressed(site.made.token).values())
+    place = quote(SOURCE, safe="")
 
-    third_party.answers.append(PlainTextResponse(echo, 401))
+    third_party.answers.append(PlainTextResponse(" ".join(forms[::2]), 401))
     assert loud.run("run", str(file), "--progress", "plain") == 4
     assert loud.run("runs", "cancel", "latest") == 0
 
     third_party.answers.extend(
         [
-            PlainTextResponse(echo, 500, headers={"X-Echo": echo}),
-            RedirectResponse(f"/nowhere?key={SOURCE}&pair={pair}"),
+            PlainTextResponse(" ".join(forms[1::2]), 500, headers={"X-Echo": echo}),
+            RedirectResponse(f"/nowhere/{place}?key={place}&pair={quote(pair)}"),
             None,
             PlainTextResponse(echo, 200),
             Response(
                 json.dumps({"devices": [{"serial": "SN-X", "name": "x", "ram_gb": 8}]}),
-                headers={"Link": f'</link?from=20&key={SOURCE}>; rel="next"'},
+                headers={"Link": f'</link?from=20&key={place}>; rel="next"'},
             ),
         ]
     )
@@ -187,7 +191,9 @@ def test_planted_secrets_are_found_nowhere(
     assert loud.run("check", str(file)) in (0, 1, 2, 3)
 
     sent = [pair] if kind == "basic" else []
-    planted = [SOURCE, PROXY, DATABASE, UNUSED, site.made.token, *sent]
+    planted = [PROXY, DATABASE, UNUSED, *sent]
+    for secret in (SOURCE, site.made.token):
+        planted += [one.strip('"=') for one in dressed(secret).values()]
     everything = left_behind(loud, site, database, tmp_path)
     everything |= {f"{where}, after the kill": text for where, text in early.items()}
     leaks = {

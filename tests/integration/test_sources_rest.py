@@ -195,6 +195,33 @@ async def test_a_stored_link_holds_no_secret(opened: Open, stand: Stand) -> None
     _ = stand
 
 
+@pytest.mark.parametrize(
+    "path", ["/sesame%20key/2", "/2?after=c2VzYW1lIGtleQ%3D%3D.10#sesame%20key"]
+)
+async def test_a_place_that_is_made_of_the_secret_is_not_stored(
+    opened: Open, stand: Stand, path: str
+) -> None:
+    """It cannot be left out of a path; that is told, without repeating it."""
+    auth = {"type": "header", "name": "X-Key", "value": "env:KEY"}
+    stand.answering = lambda _: Response(
+        b'{"data":{"devices":[1]}}', headers={"link": "</sesame%20key/2>; rel=next"}
+    )
+    with pytest.raises(SourceMisread, match="credential") as raised:
+        await opened(auth=auth, pagination={"type": "link"}).read(None)
+    assert "sesame" not in str(raised.value)
+
+
+async def test_a_host_that_is_made_of_the_secret_is_not_named(opened: Open, stand: Stand) -> None:
+    """A redirect may lead anywhere; host names lose their case."""
+    auth = {"type": "header", "name": "X-Key", "value": "env:KEY"}
+    stand.answering = lambda _: Response(
+        b"", status_code=302, headers={"location": "http://Sesame%20Key.example/"}
+    )
+    with pytest.raises(FerryError) as raised:
+        await opened(auth=auth).read(None)
+    assert "esame" not in str(raised.value)
+
+
 async def test_a_link_to_another_origin_gets_no_credential(opened: Open, stand: Stand) -> None:
     """The key stays with the host it was given for, also where the other is allowed."""
     auth = {"type": "header", "name": "X-Key", "value": "env:KEY"}

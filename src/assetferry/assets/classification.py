@@ -15,6 +15,7 @@ Bodies are read for the message only, in the four shapes that are known; none is
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -32,6 +33,7 @@ from assetferry.assets.answers import (
     Unexpected,
 )
 from assetferry.outbound.asked_wait import asked_wait
+from assetferry.outbound.masking import mask
 from assetferry.outbound.redaction import excerpt
 from assetferry.outbound.response import Response
 
@@ -39,6 +41,8 @@ __all__ = ["is_page", "trouble", "unexpected"]
 
 _PASSING = frozenset({408, 425})
 """Request time-out and too early: like a 5xx, nothing is known and time may heal it."""
+_LARGEST = 2**20
+"""Bytes of a refusal that are read."""
 _BODY = 4096
 """Bytes of a refusal's body that are kept."""
 _REASON = 500
@@ -51,6 +55,10 @@ def trouble(response: Response, *, now: float, hide: Iterable[str] = ()) -> Trou
     ``now`` is in epoch seconds; ``hide`` are the secrets of the request, in case the body
     repeats one.
     """
+    # Codes and places are told too, and not only sentences.
+    said = response.body[:_LARGEST].decode("utf-8", "replace")
+    body = mask(tuple(hide)).hide(said, cut=len(response.body) > _LARGEST)
+    response = replace(response, body=body.encode())
     document = _document(response.body)
     reason = _reason(response, document, hide)
     wait = asked_wait(response, now=now)

@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 
 from assetferry.definition.sources import RestSource
+from assetferry.errors import FerryError
 from assetferry.outbound.client import Outbound
+from assetferry.outbound.masking import mask
 from assetferry.outbound.redaction import excerpt, shown
 from assetferry.outbound.response import Response
 from assetferry.sources.auth import Credential
@@ -45,6 +47,8 @@ class Rest:
         self._outbound = outbound
         self._credential = credential
         self._clock = clock
+        hidden = tuple(credential.hidden())
+        self._mask, self._long = mask(hidden), mask(tuple(one for one in hidden if len(one) > 7))  # noqa: PLR2004
         self._records = reading(config.records)
         self._params = {name: _text(value) for name, value in config.params.items()}
         self._body = None if config.body is None else msgspec.json.encode(config.body)
@@ -59,10 +63,16 @@ class Rest:
         try:
             page = self._pagination.page(answer, cursor)
         except SourceMisread as error:
-            raise SourceMisread(f"{shown(response.url)}: {error}") from None
-        if page.next is not None and "next" in page.next:
-            return Page(records=page.records, next=self._without_secrets(page.next))
-        return page
+            raise SourceMisread(f"{self._where(response)}: {error}") from None
+        if page.next is None:
+            return page
+        following = self._without_secrets(page.next) if "next" in page.next else page.next
+        if self._long.holds(msgspec.json.encode(following).decode()):
+            raise SourceMisread(
+                f"{self._where(response)} names a place to read on from that holds the source's "
+                "own credential, which is never stored. Let it name its places otherwise."
+            )
+        return Page(records=page.records, next=following)
 
     def ahead(self, page: Page, *, records: int) -> Sequence[Cursor]:
         """Cut what follows a page into ranges that can be read at once; see ``Source``.
@@ -86,17 +96,22 @@ class Rest:
             headers |= self._config.headers | dict(self._credential.headers())
         if self._body is not None:
             headers["Content-Type"] = "application/json"
-        response = await self._outbound.request(
-            self._config.method,
-            url,
-            headers=headers,
-            params=asked.params if asked.url else self._params | asked.params,
-            body=self._body,
-            follow=True,
-        )
+        try:
+            response = await self._outbound.request(
+                self._config.method,
+                url,
+                headers=headers,
+                params=asked.params if asked.url else self._params | asked.params,
+                body=self._body,
+                follow=True,
+            )
+        except FerryError as error:
+            # It names a host, and a redirect may have led to one that is made of the secret.
+            error.args = (self._mask.hide(str(error)),)
+            raise
         if not succeeded(response):
             said = self._excerpt(response)
-            raise failure(response, where=shown(response.url), said=said, now=self._clock())
+            raise failure(response, where=self._where(response), said=said, now=self._clock())
         return response
 
     def _understood(self, response: Response) -> tuple[Sequence[Any], Any]:
@@ -104,7 +119,7 @@ class Rest:
             found = document(response.body)
         except NotJson as error:
             raise SourceMisread(
-                f"{shown(response.url)} answered {response.status} with something that is not "
+                f"{self._where(response)} answered {response.status} with something that is not "
                 f"JSON ({error}), perhaps a login page or a proxy's notice. Check the source's url "
                 f"and auth. It begins: {self._excerpt(response) or '(nothing)'}"
             ) from None
@@ -112,11 +127,14 @@ class Rest:
         if not isinstance(records, list):
             what = "nothing" if records is None else f"a value of type {type(records).__name__}"
             raise SourceMisread(
-                f"{shown(response.url)} answered {response.status}, but records = "
+                f"{self._where(response)} answered {response.status}, but records = "
                 f'"{self._config.records}" leads to {what} instead of a list. Correct the path '
                 f"if it is wrong. The answer begins: {self._excerpt(response)}"
             )
         return cast("list[Any]", records), found
+
+    def _where(self, response: Response) -> str:
+        return shown(response.url, hide=self._credential.hidden())
 
     def _excerpt(self, response: Response) -> str:
         return excerpt(response.body, limit=200, hide=self._credential.hidden())
@@ -127,10 +145,9 @@ class Rest:
         The header carries it anyway, and cursors are stored.
         """
         link = str(cursor["next"])
-        hidden = list(self._credential.hidden())
         parts = urlsplit(link)
         query = parse_qsl(parts.query, keep_blank_values=True)
-        kept = [(name, value) for name, value in query if not any(one in value for one in hidden)]
+        kept = [(name, value) for name, value in query if not self._mask.holds(value)]
         if len(kept) == len(query):
             return cursor
         return {"next": parts._replace(query=urlencode(kept)).geturl()}

@@ -4,10 +4,39 @@ from mutants.guard import Guard
 
 __all__ = ["GUARDS"]
 
+MASKING = ("unit/test_outbound_masking.py",)
 PAGINATION = ("unit/test_sources_pagination.py",)
 REFUSED = ("integration/test_web_triggers_refused.py",)
 
 GUARDS = (
+    Guard(
+        name="a secret is known in base64",
+        file="outbound/masking.py",
+        text="for before in range(3):",
+        becomes="for before in range(0):",
+        tests=MASKING,
+    ),
+    Guard(
+        name="a secret is known in percents",
+        file="outbound/masking.py",
+        text='f"%(?:25)*{byte:02x}"',
+        becomes='f"%%{byte:02x}"',
+        tests=MASKING,
+    ),
+    Guard(
+        name="no half of a secret at the border",
+        file="outbound/masking.py",
+        text="if cut else len(text)",
+        becomes="if cut is None else len(text)",
+        tests=MASKING,
+    ),
+    Guard(
+        name="a place made of the secret is not stored",
+        file="sources/rest.py",
+        text="if self._long.holds(",
+        becomes="if self._long is None and self._long.holds(",
+        tests=("integration/test_sources_rest.py",),
+    ),
     Guard(
         name="every resolved address is checked",
         file="outbound/resolver.py",
