@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from assetferry.engine.closing import close
 from assetferry.engine.completing import complete, finish, watch
@@ -57,11 +58,14 @@ class Lane:
         self._desk = desk
         self._worker = worker
         self._started: Run | None = None
+        self._dropped: list[Lease] = []
+        """What it held when its work came to nothing; given back as soon as the ledger answers."""
 
     async def claim(self) -> Work:
         """Take what is to be done next; nothing yet while the ledger is out of reach."""
         try:
             run = self._desk.run
+            await self._give_back()
             return await self._desk.ledger.run(
                 claim,
                 run.id,
@@ -87,15 +91,18 @@ class Lane:
                 await (self._step(work.run) if isinstance(work, Step) else self._chunk(work))
         except (LeaseLost, LedgerBusy) as lost:
             _log.info("Dropped late work: %s", lost, extra={"action": lost.code})
-            if isinstance(lost, LeaseLost):
-                await self._let_go(lease)
+            self._dropped.append(lease)
+            with suppress(LedgerBusy):
+                await self._give_back()
 
-    async def _let_go(self, lease: Lease) -> None:
-        """Give a lease back that still stands: its run was only turned elsewhere meanwhile."""
-        try:
-            await self._desk.ledger.run(release, lease)
-        except LedgerBusy:
-            _log.info("A lease runs out, as it could not be given back.")
+    async def _give_back(self) -> None:
+        """Free what was dropped and still stands, rather than let it wait for its lease's end.
+
+        Its run was turned elsewhere meanwhile, or the ledger was out of reach for a moment.
+        """
+        while self._dropped:
+            await self._desk.ledger.run(release, self._dropped[-1])
+            self._dropped.pop()
 
     async def _chunk(self, work: Read | Send) -> None:
         if work.losses >= _POISON:

@@ -27,6 +27,7 @@ _STANDS_STILL_S = 30
 lives: the server ends that of a process that is stopped or cut off, and others get its rows."""
 _ROLLED_BACK = frozenset({"40001", "40P01"})
 """SQLSTATE of a serialisation failure and of a deadlock: the server has undone everything."""
+_DISK_FULL = "53100"
 _PASSING = frozenset({"08", "40", "53", "57"})
 """Classes of SQLSTATE that time may heal: connection, rollback, resources, intervention."""
 
@@ -106,12 +107,17 @@ class PostgresLedger(Ledger):
                 if getattr(error.orig, "sqlstate", None) in _ROLLED_BACK and attempt < _TRIES:
                     continue
                 if _passing(error):
-                    raise LedgerBusy(
-                        f"The ledger {self.place} is out of reach or broke off; it is tried again."
-                    ) from error
+                    raise LedgerBusy(f"The ledger {self.place} {_what(error)}") from error
                 self._meet_newer(error)
                 raise
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _what(error: DBAPIError) -> str:
+    """Say what keeps a ledger from being used for now, and what to do where that is known."""
+    if getattr(error.orig, "sqlstate", None) == _DISK_FULL:
+        return "has no room: its server's disk is full. Make free space there; it is tried again."
+    return "is out of reach or broke off; it is tried again."
 
 
 def _passing(error: DBAPIError) -> bool:

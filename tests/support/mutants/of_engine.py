@@ -258,4 +258,11 @@ GUARDS = (
         becomes="page.moved",
         tests=READING,
     ),
+    Guard(
+        name="what came to nothing is given back",
+        file="engine/lane.py",
+        text="            self._dropped.append(lease)\n",
+        becomes="",
+        tests=("integration/test_engine_outages.py", "-k", "answer"),
+    ),
 )
