@@ -26,7 +26,8 @@ chaos: $(STAMP)  ## N kills of importer and Assets server in one import of 200,0
 	CHAOS_KILLS=$(or $(N),200) CHAOS_DEVICES=200000 $(BIN)/python -m pytest tests/chaos
 
 faults: $(STAMP)  ## every fault of a network, at every place, with a server that knows repeats and one that does not
-	FAULTS_WHOLE=1 $(BIN)/python -m pytest tests/faults tests/integration/test_full_disk.py tests/integration/test_engine_outages.py
+	FAULTS_WHOLE=1 $(BIN)/python -m pytest -n auto --dist worksteal \
+	    tests/faults tests/integration/test_full_disk.py tests/integration/test_engine_outages.py
 
 mutants: $(STAMP)  ## take guards away one by one: a test must notice each
 	PYTHONPATH=tests/support $(BIN)/python -m mutants
