@@ -152,7 +152,7 @@ async def test_a_run_that_somebody_else_completed_is_not_taken_for_ours(
 
     tap.after = complete
     ended = await drive(ledger, run, tap.equip)
-    assert (ended.state, ended.reason_code) == (RunState.FAILED, "cancelled_in_assets")
+    assert (ended.state, ended.reason_code) == (RunState.FAILED, "completed_in_assets")
     assert "may be applied there" in (ended.reason or "")
 
 

@@ -105,8 +105,13 @@ class Site:
 
     def fault(self, kind: str, **fields: Any) -> int:
         """Let the server misbehave towards this import source; the fault's id."""
+        return self.set_fault(kind, **fields)["id"]
+
+    def set_fault(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Do the same, and give all that only who sets the fault is told."""
         body = {"kind": kind, "source": self.made.import_source_id, **fields}
-        return self._call("POST", "/_local/faults", body)["id"]
+        found: dict[str, Any] = self._call("POST", "/_local/faults", body)
+        return found
 
     def mend(self, fault: int) -> None:
         """Take a fault back; what it delays goes on."""

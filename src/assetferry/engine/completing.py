@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from assetferry.assets.answers import Accepted, ExecutionStatus, Refused, Trouble, Unavailable
-from assetferry.engine.decisions import Again, GiveUp, Hold, after_trouble
+from assetferry.engine.decisions import Again, GiveUp, Hold, after_trouble, ended_there
 from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step, still_ours
 from assetferry.engine.reconciliation import conclude, miscounted
@@ -130,14 +130,9 @@ def _pause(waited: float) -> float:
 
 
 async def _cancelled_there(desk: Desk, run: Run) -> None:
-    await desk.ledger.run(
-        end_run,
-        run.id,
-        run.token,
-        end=RunState.FAILED,
-        code="cancelled_in_assets",
-        reason="Somebody cancelled the execution in Assets. Start a new run.",
-    )
+    over = ended_there("CANCELLED")
+    told = {"code": over.code, "reason": over.reason}
+    await desk.ledger.run(end_run, run.id, run.token, end=RunState.FAILED, **told)
 
 
 async def _unseen(desk: Desk, run: Run, trouble: Trouble) -> None:

@@ -40,6 +40,7 @@ __all__ = [
     "after_error",
     "after_refusal",
     "after_trouble",
+    "ended_there",
 ]
 
 LONGEST_WAIT_S = 24 * 3600.0
@@ -164,11 +165,7 @@ def after_refusal(
     mapping is more likely to be wrong than the data.
     """
     if state != "INGESTING":
-        return Over(
-            code="cancelled_in_assets",
-            reason=f"The execution is {state} in Assets, though this run has not completed it: "
-            "somebody cancelled it there. Start a new run.",
-        )
+        return ended_there(state)
     if bisections >= BISECTIONS:
         return Hold(
             code="too_many_refused",
@@ -186,6 +183,20 @@ def after_refusal(
             "then resume.",
         )
     return SetAside(refused.reason)
+
+
+def ended_there(state: ExecutionState) -> Over:
+    """Say of an execution that this run has not ended what somebody else did to it in Assets."""
+    if state == "CANCELLED":
+        return Over(
+            code="cancelled_in_assets",
+            reason="Somebody cancelled the execution in Assets. Start a new run.",
+        )
+    return Over(
+        code="completed_in_assets",
+        reason=f"The execution is {state} in Assets: somebody else completed it there, before "
+        "this run had sent everything. Start a new run.",
+    )
 
 
 def after_trouble(

@@ -22,10 +22,12 @@ async def recheck(desk: Desk, run: Run) -> None:
     match status:
         case ExecutionStatus(state="INGESTING"):
             await desk.ledger.run(rechecked, run.id, run.token)
+        case ExecutionStatus(state="CANCELLED"):
+            await _gone(desk, run, "is CANCELLED in Assets by now, and what was sent to it is gone")
         case ExecutionStatus(state=state):
-            await _gone(desk, run, f"is {state} in Assets by now")
+            await _gone(desk, run, f"is {state} in Assets by now: somebody else completed it there")
         case Missing():
-            await _gone(desk, run, "is not known in Assets any more")
+            await _gone(desk, run, "is not known in Assets any more, nor is what was sent to it")
         case trouble:
             decided = after_trouble(
                 trouble, attempts=run.attempts, now=await desk.now(), backoff=desk.backoff
@@ -34,10 +36,7 @@ async def recheck(desk: Desk, run: Run) -> None:
 
 
 async def _gone(desk: Desk, run: Run, how: str) -> None:
-    reason = (
-        f"Execution {run.execution_id} {how}, and what was sent to it is gone. Start a new run: "
-        f"assetferry run {run.origin}"
-    )
+    reason = f"Execution {run.execution_id} {how}. Start a new run: assetferry run {run.origin}"
     await desk.ledger.run(
         end_run, run.id, run.token, end=RunState.FAILED, code="execution_gone", reason=reason
     )

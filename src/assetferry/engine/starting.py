@@ -18,7 +18,7 @@ from assetferry.assets.answers import (
     Unavailable,
     Unexpected,
 )
-from assetferry.engine.decisions import GiveUp, after_trouble
+from assetferry.engine.decisions import GiveUp, after_trouble, ended_there
 from assetferry.engine.desk import Desk
 from assetferry.engine.failing import fail_step, still_ours
 from assetferry.engine.hosts import assets_host, stream_hosts
@@ -191,8 +191,8 @@ async def _check(desk: Desk, run: Run) -> bool:
         return await _trouble(desk, run, status)
     if status.state == "INGESTING":
         return True
-    reason = f"The new execution is {status.state} in Assets. Start a new run."
-    await desk.ledger.run(close_step, run.id, run.token, code="cancelled_in_assets", reason=reason)
+    over = ended_there(status.state)
+    await desk.ledger.run(close_step, run.id, run.token, code=over.code, reason=over.reason)
     return False
 
 

@@ -21,6 +21,13 @@ GUARDS = (
         tests=DECISIONS,
     ),
     Guard(
+        name="what somebody completed is not called cancelled",
+        file="engine/decisions.py",
+        text='if state == "CANCELLED":',
+        becomes="if state:",
+        tests=DECISIONS,
+    ),
+    Guard(
         name="a throttle is no attempt",
         file="engine/decisions.py",
         text='counted=False, code="throttled"',
