@@ -209,6 +209,22 @@ async def test_something_that_answers_in_the_place_of_assets_is_found_out(
     assert await laptops(site) == (20 if end is RunState.DONE else 10)
 
 
+async def test_a_completion_that_never_arrives_is_held_as_that(
+    ledger: Ledger, site: Site, text: str
+) -> None:
+    """All data is swallowed: Assets waits for it, and is not said to process anything."""
+    fault = site.fault("status", status=200, route="POST data", times=None)
+    limited = text.replace("[limits]", '[limits]\nprocessing_limit = "0.1 s"')
+    run = await imported(ledger, limited)
+    assert (run.state, run.held) == (RunState.PROCESSING, True)
+    assert "still waits for data" in (run.held_reason or "")
+    assert "See what answers" in (run.held_cure or "")
+    site.mend(fault)
+    ended = await drive(ledger, run, equip)
+    assert ended.state is RunState.PARTIAL
+    assert "20 entries sent, Assets saw 0" in (ended.reason or "")
+
+
 TOKENS: Sequence[Spec] = ({}, {"route": "POST executions"}, {"route": "POST data", "skip": 1})
 
 

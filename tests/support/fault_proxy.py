@@ -107,9 +107,11 @@ class FaultProxy:
             for one in (stopping, away):
                 one.cancel()
         self._server.close()
+        await asyncio.sleep(0)  # who has just been accepted begins one turn later
         for task in self._open:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+        await asyncio.sleep(0)  # and a closed connection lets go one turn later
 
     async def _listen(self) -> None:
         opened = _bound(self._port)

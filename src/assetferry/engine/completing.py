@@ -22,6 +22,7 @@ __all__ = ["complete", "finish", "watch"]
 
 _HELD_PAUSE_S = 30.0
 """Pause before Assets is asked again about a run that it could not tell anything of."""
+_HOUR_S = 3600
 _FALSE_ALARM = (
     "The import history of Assets shows a failure of this execution: it was written when the run "
     "was to be closed, just before the call arrived that completed it."
@@ -107,19 +108,23 @@ async def watch(desk: Desk, run: Run) -> None:
         case "INGESTING":
             # Something between us answered in the place of Assets: it has not heard of the end.
             await desk.target(run).complete(run.execution_id or "")
-            await _wait_on(desk, run)
+            await _wait_on(desk, run, _NOT_HEARD, "See what answers in the place of Assets.")
         case "PROCESSING":
-            await _wait_on(desk, run)
+            await _wait_on(desk, run, _PROCESSING, "If it stays so, ask Atlassian's support.")
 
 
-async def _wait_on(desk: Desk, run: Run) -> None:
+_PROCESSING = "Assets has been processing the execution"
+_NOT_HEARD = "Assets has been told that everything is there, and still waits for data,"
+
+
+async def _wait_on(desk: Desk, run: Run, so_far: str, cure: str) -> None:
     now = await desk.now()
     since = run.completed_at or now
     limit = desk.equipment.definition.limits.processing_limit
     # Who resumes such a run lets Assets have the same time again.
     if now - max(since, run.resumed_at or since) > limit and not run.held:
-        reason = f"Assets has been processing the execution for over {limit / 3600:.0f} hours."
-        cure = "It is watched on; if it stays so, ask Atlassian's support."
+        long = f"{limit / 3600:.0f} hours" if limit >= _HOUR_S else f"{limit:.0f} seconds"
+        reason, cure = f"{so_far} for over {long}.", f"It is watched on. {cure}"
         await desk.ledger.run(hold, run.id, code="processing_limit", reason=reason, cure=cure)
     await desk.ledger.run(postpone, run.id, run.token, due_at=now + _pause(now - since))
 
