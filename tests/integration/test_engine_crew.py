@@ -26,7 +26,7 @@ from third_party import ThirdParty, laptop
 from upheaval import contents
 
 MEMBERS = 3
-PAGES = 60
+PAGES = 24
 PATIENCE_S = 60.0
 
 
