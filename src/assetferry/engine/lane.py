@@ -50,6 +50,12 @@ class TimeSpent(RetryLater):
     took_too_long = True
 
 
+class Unforeseen(RetryLater):
+    """A bug of ours met what nobody thought of; its run comes to an end all the same."""
+
+    code = "unforeseen"
+
+
 class Lane:
     """One worker of a run. Any number may serve a run, in any number of processes."""
 
@@ -121,7 +127,7 @@ class Lane:
             await fail_chunk(self._desk, work, await self._decided(spent, work.attempts))
         except (LeaseLost, LedgerBusy):
             raise
-        except FerryError as error:
+        except Exception as error:  # noqa: BLE001 # a bug too must come to a hold or an end
             await fail_chunk(self._desk, work, await self._decided(error, work.attempts))
 
     async def _read(self, work: Read, limit: float) -> None:
@@ -165,7 +171,7 @@ class Lane:
             await step(self._desk, run)
         except (LeaseLost, LedgerBusy):
             raise
-        except FerryError as error:
+        except Exception as error:  # noqa: BLE001 # ditto
             await fail_step(self._desk, run, await self._decided(error, run.attempts))
 
     async def _run(self) -> Run:
@@ -174,6 +180,12 @@ class Lane:
             self._started = await self._desk.ledger.run(load_run, self._desk.run.id)
         return self._started
 
-    async def _decided(self, error: FerryError, attempts: int) -> Again | Hold | GiveUp:
+    async def _decided(self, error: Exception, attempts: int) -> Again | Hold | GiveUp:
         now = await self._desk.now()
+        if not isinstance(error, FerryError):
+            _log.error("A bug of assetferry, please report it:", exc_info=error)
+            error = Unforeseen(
+                f"A bug of assetferry ({type(error).__name__}). Please report it, with what was "
+                "logged."
+            )
         return after_error(error, attempts=attempts, now=now, backoff=self._desk.backoff)
