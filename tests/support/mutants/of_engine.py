@@ -182,6 +182,13 @@ GUARDS = (
         tests=SAFETY,
     ),
     Guard(
+        name="the fault matrix sees a false success",
+        file="engine/reconciliation.py",
+        text="reported.entriesInSource < sent:",
+        becomes="reported.entriesInSource < 0:",
+        tests=("faults", "-k", "empty-200-both"),
+    ),
+    Guard(
         name="a start under way is waited for",
         file="ledger/leasing.py",
         text="asked = or_(and_(starts, runs.c.posts > 0), runs.c.state == RunState.COMPLETING)",
