@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from assetferry import __version__
-from assetferry.cli.failure import Failure, unwritten
-from assetferry.cli.output import let_go
+from assetferry.cli.failure import Failure, failed, unwritten
+from assetferry.cli.output import echo_json, let_go
 from assetferry.errors import FerryError
 
 __all__ = ["main"]
@@ -34,16 +34,26 @@ class _Commands(click.Group):
             formatter.write_dl(list(_SUMMARIES.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
+        # Before a command is parsed: what it cannot parse is told in this shape too.
+        as_json = "--json" in (*ctx._protected_args, *ctx.args)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         try:
-            return super().invoke(ctx)
-        except FerryError as error:
-            raise Failure(error) from error
+            return self._invoked(ctx)
+        except click.ClickException as failure:
+            if as_json:
+                echo_json(failed(failure))
+            raise
         except KeyboardInterrupt:
             # Before a command could leave in order, or where it has nothing to leave.
             from assetferry.cli.exits import Exit  # noqa: PLC0415 # takes its time to import
 
             click.echo("Interrupted.", err=True)
             raise SystemExit(Exit.INTERRUPTED) from None
+
+    def _invoked(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FerryError as error:
+            raise Failure(error) from error
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """End with a sentence also where stdout, or a file, cannot be written."""

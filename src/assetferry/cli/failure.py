@@ -1,6 +1,10 @@
-"""How an error of ours reaches the person at the terminal: said, without a traceback."""
+"""How an error of ours reaches the person at the terminal: said, without a traceback.
+
+With ``--json`` a program gets it too: in one shape on stdout, while the words stay on stderr.
+"""
 
 import errno
+from dataclasses import asdict
 from typing import IO, Any
 
 import click
@@ -8,7 +12,7 @@ import click
 from assetferry.cli.output import say
 from assetferry.errors import Fatal, FerryError
 
-__all__ = ["Failure", "Unwritten", "unwritten"]
+__all__ = ["Failure", "Stopped", "Unwritten", "failed", "unwritten"]
 
 _FAILED, _USAGE = 1, 2
 _USAGE_CODES = frozenset(
@@ -55,6 +59,9 @@ class Failure(click.ClickException):
     def __init__(self, error: FerryError) -> None:
         """Take over the message; a definition with mistakes is a usage error."""
         super().__init__(str(error))
+        self.code = error.code
+        # Those of a definition, whose module takes its time to import.
+        self.problems = [asdict(one) for one in getattr(error, "problems", ())]
         self._usage = error.code in _USAGE_CODES
 
     @property
@@ -66,3 +73,34 @@ class Failure(click.ClickException):
         """Write the message to stderr, as it is."""
         del file
         say(self.format_message())
+
+
+class Stopped(click.ClickException):
+    """Ends a command that cannot do what it was asked, with a code for programs."""
+
+    def __init__(self, message: str, *, code: str, exit_code: int) -> None:
+        """``code`` is one of those in docs/reference/errors.md."""
+        super().__init__(message)
+        self.code = code
+        self._exit_code = exit_code
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override] # click reads it from the instance
+        """Give the contract's exit code."""
+        return self._exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message to stderr, as it is."""
+        del file
+        say(self.format_message())
+
+
+def failed(failure: click.ClickException) -> dict[str, Any]:
+    """Tell a failure in the one shape that all have."""
+    told: dict[str, Any] = {
+        "code": getattr(failure, "code", "usage"),
+        "message": failure.format_message(),
+        "exit": failure.exit_code,
+    }
+    problems: list[Any] = getattr(failure, "problems", [])
+    return {"error": told | ({"problems": problems} if problems else {})}

@@ -10,6 +10,7 @@ from assetferry.assets.answers import Identified, Pushed, Refused, Trouble
 from assetferry.cli.exits import Exit
 from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import with_ledger
+from assetferry.cli.troubles import code_of
 from assetferry.definition.load import load, read
 from assetferry.definition.problems import Problem
 from assetferry.engine.mapped import push_mapping
@@ -30,6 +31,7 @@ def command() -> None:
 
 @command.command()
 @_FILE
+@click.option("--json", is_flag=True, expose_value=False, help="It is JSON in any case.")
 def show(file: Path) -> None:
     """Print the document of FILE, with the external ids it has had since its first push."""
     definition = load(read(file), origin=str(file))
@@ -90,6 +92,8 @@ def _refused(outcome: Trouble, placed: tuple[Problem, ...], file: Path, *, as_js
             for one in placed
         ]
         kind = type(outcome).__name__
-        echo_json({"pushed": None, "result": kind, "reason": reason, "problems": listed})
+        error = {"code": code_of(outcome), "message": reason, "exit": Exit.FAILED}
+        report = {"pushed": None, "result": kind, "reason": reason, "problems": listed}
+        echo_json(report | {"error": error})
     told = "".join(f"\n  {file}: {one}" for one in placed) or f" {reason}"
     say(f"Assets did not take the mapping:{told}")

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from assetferry.cli.exits import Exit
-from assetferry.cli.output import say
+from assetferry.cli.failure import Stopped
+from assetferry.cli.output import echo_json
 from assetferry.cli.progress import STYLES, Progress, open_progress
 from assetferry.cli.seeing import see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
@@ -58,12 +59,17 @@ async def _retry(run: str, text: str | None, shown: Progress, *, as_json: bool) 
             found = await ledger.run(load_run, found.retry_of)
         asked = await _asked(ledger, found, text)
         if asked is None:
-            click.echo(f"Nothing of run {found.id} is left in quarantine.")
+            _nothing(found, as_json=as_json)
             return Exit.DONE
         begun = await _begin(ledger, importer, asked, shown)
-        if begun is None:
-            return Exit.BUSY
         return await see_to_the_end(ledger, importer, begun, shown, as_json=as_json)
+
+
+def _nothing(found: Run, *, as_json: bool) -> None:
+    if as_json:
+        echo_json({"run": None, "retry_of": found.id, "exit": Exit.DONE})
+    else:
+        click.echo(f"Nothing of run {found.id} is left in quarantine.")
 
 
 async def _asked(ledger: Ledger, found: Run, text: str | None) -> NewRun | None:
@@ -89,8 +95,8 @@ async def _asked(ledger: Ledger, found: Run, text: str | None) -> NewRun | None:
     return replace(asked_run(definition, text, origin=origin), retry_of=found.id)
 
 
-async def _begin(ledger: Ledger, importer: Importer, asked: NewRun, shown: Progress) -> Run | None:
-    """Begin the retry, or go on with the one whose process died; None if another run is busy."""
+async def _begin(ledger: Ledger, importer: Importer, asked: NewRun, shown: Progress) -> Run:
+    """Begin the retry, or go on with the one whose process died; raise Stopped if one is busy."""
     while (begun := await importer.begin(asked)) is None:
         other = await ledger.run(unfinished_run, asked.definition)
         if other is None:  # it has ended meanwhile
@@ -98,6 +104,6 @@ async def _begin(ledger: Ledger, importer: Importer, asked: NewRun, shown: Progr
         if other.retry_of == asked.retry_of and (other.held or await importer.go_on(other.id)):
             shown.say(f"Going on with run {other.id}, the {other.origin}")
             return other
-        say(f"Run {other.id} of {other.origin} has not ended. Retry when it has.")
-        return None
+        told = f"Run {other.id} of {other.origin} has not ended. Retry when it has."
+        raise Stopped(told, code="busy", exit_code=Exit.BUSY)
     return begun

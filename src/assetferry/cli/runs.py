@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from assetferry.cli.exits import Exit, exit_of
+from assetferry.cli.failure import Stopped
 from assetferry.cli.forget import command as forget
 from assetferry.cli.output import clock_time, echo_json, say
 from assetferry.cli.overriding import overriding, read_overrides
-from assetferry.cli.progress import open_progress
+from assetferry.cli.progress import STYLES, open_progress
 from assetferry.cli.quarantine import command as quarantine
 from assetferry.cli.seeing import follow, see_to_the_end
 from assetferry.cli.session import importing, interruptible, with_ledger
@@ -27,6 +28,9 @@ from assetferry.ledger.timeline import timeline
 from assetferry.ledger.transition import Ledger
 
 __all__ = ["command"]
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 @click.group("runs")
@@ -102,7 +106,19 @@ def show(run: str, *, as_json: bool) -> None:
     help="Go on with this text; object types, identities and sources must be as they were.",
 )
 @overriding
-def resume(run: str, *, file: Path | None, override: str | None, reason: str | None) -> None:
+@click.option(
+    "--progress", "style", type=click.Choice(STYLES), help="How to show progress, on stderr."
+)
+@_JSON
+def resume(
+    run: str,
+    *,
+    file: Path | None,
+    override: str | None,
+    reason: str | None,
+    style: str | None,
+    as_json: bool,
+) -> None:
     """Let the held RUN go on, and see it to its end.
 
     It goes on with the definition that it began with, whatever became of the file, unless
@@ -121,14 +137,14 @@ def resume(run: str, *, file: Path | None, override: str | None, reason: str | N
             resumed = await importer.resume(found.id, overrides=overrides, instead=instead)
             asked = instead is not None or not _has(found, overrides)
             if not resumed and (asked or found.held or found.ended):
-                say(f"Run {found.id} is not held: {found.state}.")
-                return Exit.USAGE
-            with open_progress(None) as progress:
+                told = f"Run {found.id} is not held: {found.state}."
+                raise Stopped(told, code="not_held", exit_code=Exit.USAGE)
+            with open_progress(style) as progress:
                 if not resumed:
                     # Whoever resumed it before was stopped, by a full disk or a signal.
                     await importer.go_on(found.id)
                     progress.say(f"Run {found.id} is not held: seeing it to its end")
-                return await see_to_the_end(ledger, importer, found, progress)
+                return await see_to_the_end(ledger, importer, found, progress, as_json=as_json)
 
     raise SystemExit(asyncio.run(going_on()))
 
@@ -149,7 +165,8 @@ def _instead(run: Run, file: Path) -> Redefinition | None:
 
 @command.command()
 @click.argument("run")
-def cancel(run: str) -> None:
+@_JSON
+def cancel(run: str, *, as_json: bool) -> None:
     """Close RUN: Assets is told, and drops what it was sent."""
 
     async def cancelled() -> Exit:
@@ -162,30 +179,34 @@ def cancel(run: str) -> None:
             if not await importer.cancel(found.id):
                 found = await ledger.run(load_run, found.id)
                 if found.state is not RunState.CLOSING:
-                    return await _not_cancelled(ledger, importer, found)
+                    return await _not_cancelled(ledger, importer, found, as_json=as_json)
                 # Whoever began to close it was stopped, by a full disk or a signal.
                 click.echo(f"Run {found.id} is being closed already: {found.reason}", err=True)
                 await importer.go_on(found.id)
             with open_progress("none") as progress:
                 ended = await follow(ledger, importer, found, progress)
+            # An end that came before the cancel is told as what it is.
+            code = Exit.DONE if ended.state is RunState.CANCELLED else exit_of(ended)
+            if as_json:
+                echo_json(told(ended, await ledger.run(sums, ended.id)) | {"exit": code})
+                return code
             click.echo(f"Run {ended.id}: {ended.state}. {ended.reason}")
             if not ended.ended and not ended.held:
                 click.echo(f"Go on with: assetferry runs cancel {ended.id}")
-            # An end that came before the cancel is told as what it is.
-            return Exit.DONE if ended.state is RunState.CANCELLED else exit_of(ended)
+            return code
 
     raise SystemExit(asyncio.run(cancelled()))
 
 
-async def _not_cancelled(ledger: Ledger, importer: Importer, found: Run) -> Exit:
+async def _not_cancelled(ledger: Ledger, importer: Importer, found: Run, *, as_json: bool) -> Exit:
     """Say why a run cannot be stopped any more, and watch one that Assets processes."""
     if found.ended:
-        say(f"Run {found.id} has ended: {found.state}.")
-        return Exit.USAGE
+        told = f"Run {found.id} has ended: {found.state}."
+        raise Stopped(told, code="has_ended", exit_code=Exit.USAGE)
     say(
         f"Run {found.id} is processed by Assets already and can no longer be stopped; "
         "it is watched to its end."
     )
     await importer.go_on(found.id)
     with open_progress(None) as progress:
-        return await see_to_the_end(ledger, importer, found, progress)
+        return await see_to_the_end(ledger, importer, found, progress, as_json=as_json)

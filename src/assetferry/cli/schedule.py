@@ -13,8 +13,10 @@ import click
 from assetferry.assets.answers import Trouble
 from assetferry.assets.schedules import Kept as Theirs
 from assetferry.cli.exits import Exit
+from assetferry.cli.failure import Stopped
 from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import with_ledger
+from assetferry.cli.troubles import code_of
 from assetferry.definition.document import Definition
 from assetferry.definition.load import load, read
 from assetferry.ledger.triggers import triggers_of
@@ -132,8 +134,8 @@ async def _with(
 
 def _fail(trouble: Trouble) -> NoReturn:
     reason = getattr(trouble, "reason", type(trouble).__name__)
-    say(f"Assets did not take it: {reason}")
-    raise SystemExit(Exit.FAILED)
+    told = f"Assets did not take it: {reason}"
+    raise Stopped(told, code=code_of(trouble), exit_code=Exit.FAILED)
 
 
 def _load(file: Path) -> Definition:

@@ -8,8 +8,10 @@ import click
 
 from assetferry.assets.answers import Identified, Trouble
 from assetferry.cli.exits import Exit
-from assetferry.cli.output import clock_time, echo_json, say
+from assetferry.cli.failure import Stopped
+from assetferry.cli.output import clock_time, echo_json
 from assetferry.cli.session import with_ledger
+from assetferry.cli.troubles import code_of
 from assetferry.definition.document import Definition
 from assetferry.definition.load import load, read
 from assetferry.equipment import equip_definition
@@ -90,8 +92,8 @@ def replace(file: Path, *, as_json: bool) -> None:
     found = asyncio.run(replaced())
     if not isinstance(found, Identified):
         reason = getattr(found, "reason", type(found).__name__)
-        say(f"Nothing was changed: {reason}")
-        raise SystemExit(Exit.FAILED)
+        told = f"Nothing was changed: {reason}"
+        raise Stopped(told, code=code_of(found), exit_code=Exit.FAILED)
     body = {"workspaceId": found.workspace_id, "importsourceId": found.import_source_id}
     address = address_of(definition, key)
     if as_json:
@@ -106,7 +108,8 @@ def replace(file: Path, *, as_json: bool) -> None:
 
 @command.command()
 @_FILE
-def delete(file: Path) -> None:
+@_JSON
+def delete(file: Path, *, as_json: bool) -> None:
     """Revoke the trigger of FILE: its address stops working at once."""
     definition = _load(file)
 
@@ -115,7 +118,10 @@ def delete(file: Path) -> None:
             return await ledger.run(drop_triggers, definition.name)
 
     had = asyncio.run(dropped())
-    click.echo(f"{definition.name} has no trigger any more." if had else "There was none.")
+    if as_json:
+        echo_json({"deleted": bool(had)})
+    else:
+        click.echo(f"{definition.name} has no trigger any more." if had else "There was none.")
 
 
 def _load(file: Path) -> Definition:
