@@ -71,6 +71,11 @@ def test_a_retry_brings_in_what_was_set_aside(
     assert site.objects("objectType = Laptop") == 100
     exported = ferry.run("runs", "quarantine", "export", partial).out.splitlines()
     assert {json.loads(line)["retried_by"] for line in exported} == {end.json["run"]}
+    (counted,) = ferry.run("runs", "quarantine", "list", partial, "--json").json["reasons"]
+    assert (counted["count"], counted["brought_in"]) == (10, 10)
+    assert (
+        ferry.run("runs", "quarantine", "list", partial).out == "      10  brought in by retries\n"
+    )
     assert f"retry of {partial}" in ferry.run("runs", "list").out
     assert f"retry of {partial}" in ferry.run("runs", "show", "latest").out
     again = ferry.run("runs", "quarantine", "retry", "latest", "--definition", mended(file))

@@ -40,20 +40,26 @@ def list_(run: str, *, limit: int, as_json: bool) -> None:
         async with with_ledger() as ledger:
             found = await ledger.run(load_run, run)
             counted = await ledger.run(reasons, found.id)
-            first = await ledger.run(quarantined, found.id, limit=limit)
+            first = await ledger.run(quarantined, found.id, limit=limit, left=not as_json)
         if as_json:
             echo_json({"run": found.id, "reasons": _told(counted), "records": first})
             return
         if not counted:
             click.echo(f"Nothing of run {found.id} is in quarantine.")
             return
-        for object_type, attribute, code, count in counted:
+        for object_type, attribute, code, count, again in counted:
             what = " ".join(filter(None, (object_type, attribute)))
-            click.echo(f"{number(count):>8}  {code}  {what}")
-        click.echo("")
+            if count > again:
+                click.echo(f"{number(count - again):>8}  {code}  {what}")
+        brought_in = sum(again for *_, again in counted)
+        left = sum(count for *_, count, _ in counted) - brought_in
+        if brought_in:
+            click.echo(f"{number(brought_in):>8}  brought in by retries")
+        if first:
+            click.echo("")
         for one in first:
             click.echo(f"{_where(one)}  {one.reason}")
-        rest = sum(count for *_, count in counted) - len(first)
+        rest = left - len(first)
         if rest > 0:
             click.echo(f"… {number(rest)} more: assetferry runs quarantine export {found.id}")
 
@@ -116,8 +122,10 @@ async def _all(ledger: Ledger, run: str) -> AsyncGenerator[Quarantined]:
         last = page[-1].id
 
 
-def _told(counted: list[tuple[str | None, str | None, str, int]]) -> list[dict[str, object]]:
-    names = ("object_type", "attribute", "code", "count")
+def _told(
+    counted: list[tuple[str | None, str | None, str, int, int]],
+) -> list[dict[str, object]]:
+    names = ("object_type", "attribute", "code", "count", "brought_in")
     return [dict(zip(names, one, strict=True)) for one in counted]
 
 

@@ -61,26 +61,30 @@ def set_aside(
 
 
 def quarantined(
-    connection: Connection, run: str, *, after: int = 0, limit: int = 1000
+    connection: Connection, run: str, *, after: int = 0, limit: int = 1000, left: bool = False
 ) -> list[Quarantined]:
-    """Read a run's quarantine in order, a page at a time: those after an id."""
+    """Read a run's quarantine in order, a page at a time: those after an id.
+
+    With ``left``, only what no retry has brought in.
+    """
     columns = [column for column in quarantine.c if column.name != "run"]
-    rows = connection.execute(
-        select(*columns)
-        .where(quarantine.c.run == run, quarantine.c.id > after)
-        .order_by(quarantine.c.id)
-        .limit(limit)
-    )
+    chosen = select(*columns).where(quarantine.c.run == run, quarantine.c.id > after)
+    if left:
+        chosen = chosen.where(quarantine.c.retried_by.is_(None))
+    rows = connection.execute(chosen.order_by(quarantine.c.id).limit(limit))
     return [Quarantined(**row) for row in rows.mappings()]
 
 
-def reasons(connection: Connection, run: str) -> list[tuple[str | None, str | None, str, int]]:
-    """Count a run's quarantine by object type, attribute and code, most first."""
+def reasons(connection: Connection, run: str) -> list[tuple[str | None, str | None, str, int, int]]:
+    """Count a run's quarantine by object type, attribute and code, most first.
+
+    The last number is how many of them retries have brought in.
+    """
     kind = (quarantine.c.object_type, quarantine.c.attribute, quarantine.c.code)
     rows = connection.execute(
-        select(*kind, func.count())
+        select(*kind, func.count(), func.count(quarantine.c.retried_by))
         .where(quarantine.c.run == run)
         .group_by(*kind)
         .order_by(func.count().desc(), *kind)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
