@@ -178,3 +178,25 @@ async def test_assets_out_of_reach_ends_the_closing_and_the_next_run_closes_what
     again = await run_import(ledger, text)
     assert again.state is RunState.DONE
     assert site.states() == ["CANCELLED", "DONE"]
+
+
+async def test_r07_a_closing_that_was_left_alone_past_its_deadline_is_tried_all_the_same(
+    ledger: Ledger, site: Site, text: str
+) -> None:
+    """One lost answer leaves nothing open, though nobody had worked on it in time."""
+    run = await begun(ledger, text.replace("[limits]", '[limits]\nclose_deadline = "0.001 s"'))
+    tap = Tap()
+
+    async def out_of_reach(name: str) -> Any:
+        lost = name == "cancel" and tap.asked.count("cancel") == 1
+        return Unavailable(reason="No route.") if lost else None
+
+    async def strike(name: str, answer: Any) -> Any:
+        if name == "submit":
+            await cancel(ledger, run.id)
+        return answer
+
+    tap.before, tap.after = out_of_reach, strike
+    ended = await drive(ledger, run, tap.equip)
+    assert (ended.state, ended.reason) == (RunState.CANCELLED, "Cancelled by a person.")
+    assert site.states() == ["CANCELLED"]

@@ -119,19 +119,24 @@ async def _open(desk: Desk, run: Run, target: Target, execution_id: str) -> bool
 async def _trouble(desk: Desk, run: Run, trouble: Trouble) -> None:
     now = await desk.now()
     deadline = (run.closing_since or now) + desk.equipment.definition.limits.close_deadline
-    if now >= deadline or isinstance(trouble, Unauthorized):
+    over = now >= deadline and run.attempts + 1 >= _TRIES
+    if over or isinstance(trouble, Unauthorized):
         opened = run.execution_id or "that it asked for"
         await _end(desk, run, f" Execution {opened} may still be open in Assets: {_why(trouble)}")
         return
     decided = after_trouble(trouble, attempts=0, now=now, backoff=desk.backoff)
     due_at = decided.due_at if isinstance(decided, Again) else now
-    due_at = min(deadline, max(due_at, now + desk.backoff.pause(min(run.attempts, _SLOWEST))))
+    due_at = max(due_at, now + desk.backoff.pause(min(run.attempts, _SLOWEST)))
+    if now < deadline:
+        due_at = min(deadline, due_at)
     message = f"Assets could not be told of the end: {_why(trouble)}"
     await desk.ledger.run(
         retry_step, run.id, run.token, due_at=due_at, counted=True, message=message
     )
 
 
+_TRIES = 3
+"""Attempts that are made at least: nobody may have worked on it until its deadline was past."""
 _SLOWEST = 6
 """Failed attempts after which the pauses no longer grow: about a minute."""
 

@@ -19,7 +19,7 @@ from assetferry.assets.answers import (
     TooLarge,
 )
 
-__all__ = ["Execution", "ModelAssets", "serials"]
+__all__ = ["SOURCE", "Execution", "ModelAssets", "serials"]
 
 WORKSPACE = "10000000-0000-4000-8000-000000000000"
 SOURCE = "20000000-0000-4000-8000-000000000000"
