@@ -34,6 +34,7 @@ from assetferry.local_assets.scheduling.dispatcher import Dispatcher
 from assetferry.local_assets.scheduling.moving import Moving
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
+from assetferry.local_assets.store.full import is_full
 
 __all__ = ["create_app"]
 
@@ -135,5 +136,8 @@ async def _unheard(request: Request, _: Exception) -> Response:
     return await _refused(request, bad_request("The body ended early"))
 
 
-async def _unforeseen(request: Request, _: Exception) -> Response:
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    if is_full(error):
+        full = "The disk of the local Assets server is full. Make free space; nothing was taken."
+        return await _refused(request, General(500, full))
     return await _refused(request, General(500, "Something went wrong"))

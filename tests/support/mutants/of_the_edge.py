@@ -86,4 +86,11 @@ GUARDS = (
         becomes="if not isinstance(value, bool | None):",
         tests=PAGINATION,
     ),
+    Guard(
+        name="a full disk ends no processing",
+        file="local_assets/processing/worker.py",
+        text="            if is_full(error):",
+        becomes="            if error is None:",
+        tests=("integration/local_assets/test_local_assets_full_disk.py",),
+    ),
 )

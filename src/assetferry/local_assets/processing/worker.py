@@ -23,10 +23,14 @@ from assetferry.local_assets.processing.result import broken_result, progress_re
 from assetferry.local_assets.settings import Settings
 from assetferry.local_assets.store.database import Database
 from assetferry.local_assets.store.executions import Execution, with_number
+from assetferry.local_assets.store.full import is_full
 
 __all__ = ["Worker"]
 
 logger = logging.getLogger(__name__)
+
+_NO_ROOM_S = 0.5
+"""Pause before a disk that was full is tried again."""
 
 
 class Worker:
@@ -85,7 +89,12 @@ class Worker:
         """Process an execution; one that cannot be ends in ERROR instead of blocking the rest."""
         try:
             self._process(with_number(self._database.reader(), number))
-        except Exception:
+        except Exception as error:
+            if is_full(error):
+                # It passes: what has been written stands, and the rest is done when there is room.
+                logger.error("The disk is full: %s", error, extra={"action": "disk_full"})  # noqa: TRY400
+                self._stopping.wait(_NO_ROOM_S)
+                return
             logger.exception(
                 "processing failed", extra={"action": "processing_failed", "execution": number}
             )
