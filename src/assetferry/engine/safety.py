@@ -104,7 +104,7 @@ def _too_many(definition: Definition, bad: str) -> Objection:
         "too_many_quarantined",
         f"{bad} could not become entries, {definition.max_quarantined:.0%} is allowed.",
         "Mend the records or the mapping and run again with --new, or raise "
-        "max_quarantined under [safety]"
+        "max_quarantined under [safety] and resume with --definition FILE"
         + (
             "."
             if definition.assets.missing_objects == "ignore"

@@ -279,4 +279,11 @@ GUARDS = (
         becomes="",
         tests=("integration/test_engine_outages.py", "-k", "answer"),
     ),
+    Guard(
+        name="a bug in a chunk comes to a hold",
+        file="engine/lane.py",
+        text="except Exception as error:  # noqa: BLE001 # a bug too must come to a hold or an end",
+        becomes="except FerryError as error:",
+        tests=("integration/test_r11_bugs.py",),
+    ),
 )
