@@ -195,6 +195,17 @@ async def test_a_stored_link_holds_no_secret(opened: Open, stand: Stand) -> None
     _ = stand
 
 
+async def test_looking_for_secrets_takes_nothing_else_from_a_page(
+    opened: Open, stand: Stand
+) -> None:
+    """Its total stays known: a stream that moves, and limits of shares, hang on it."""
+    auth = {"type": "header", "name": "X-Key", "value": "env:KEY"}
+    offset = {"type": "offset", "offset_param": "skip", "limit_param": "limit", "total": "total"}
+    page = await opened(auth=auth, pagination=offset | {"page_size": 10}).read(None)
+    assert (page.total, page.next is not None) == (COUNT, True)
+    _ = stand
+
+
 async def test_a_place_that_is_made_of_the_secret_is_not_stored(opened: Open, stand: Stand) -> None:
     """It cannot be left out of a path; that is told, without repeating it."""
     auth = {"type": "header", "name": "X-Key", "value": "env:KEY"}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -72,7 +73,7 @@ class Rest:
                 f"{self._where(response)} names a place to read on from that holds the source's "
                 "own credential, which is never stored. Let it name its places otherwise."
             )
-        return Page(records=page.records, next=following)
+        return replace(page, next=following)
 
     def ahead(self, page: Page, *, records: int) -> Sequence[Cursor]:
         """Cut what follows a page into ranges that can be read at once; see ``Source``.
