@@ -9,6 +9,7 @@ import pytest
 from broken_network import Network, laptops
 from commands import ended, until
 from fault_proxy import FaultProxy
+from upheaval import contents
 
 MOMENTS = {
     "the token is asked whose it is": ("assets", "GET .*/imports/info", 1),
@@ -62,7 +63,7 @@ def test_r07_after_a_cancel_nothing_goes_out_but_the_remote_cancel(
         asked = after(proxies, before)
         assert all(CLOSING.fullmatch(one) for one in asked), asked
         assert set(network.site.states()) <= {"CANCELLED"}, network.site.states()
-        assert network.site.objects("objectType = Laptop") == 0
+        assert contents(tmp_path / "assets" / "assets.sqlite3") == []
 
 
 def after(proxies: list[FaultProxy], before: list[int]) -> list[str]:

@@ -39,8 +39,7 @@ Spec = dict[str, Any]
 def text(site: Site, third_party: ThirdParty, third_party_url: str) -> str:
     """Twenty laptops in two chunks."""
     del third_party.records[20:]
-    limits = 'chunk_records = 10\ntime_limit = "0.5 s"'
-    return definition(site.url, source(third_party_url), limits=limits, service_url=third_party_url)
+    return definition(site.url, source(third_party_url), service_url=third_party_url)
 
 
 async def imported(ledger: Ledger, text: str) -> Run:
@@ -145,7 +144,8 @@ async def test_what_goes_on_is_held_with_its_reason_and_goes_on_later(
 ) -> None:
     """No chunk comes through: nothing is completed; once it is over the run resumes to DONE."""
     spec, words = LASTING[name]
-    text = text.replace("[limits]", "[limits]\nmax_attempts = 3").replace('"0.5 s"', '"0.2 s"')
+    slow = '\ntime_limit = "0.3 s"' if spec["kind"] == "delay" else ""
+    text = text.replace("[limits]", f"[limits]\nmax_attempts = 3{slow}")
     fault = site.fault(route="POST data", times=None, **spec)
     run = await imported(ledger, text)
     assert run.held, (run.state, run.reason)
