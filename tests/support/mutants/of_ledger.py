@@ -240,13 +240,6 @@ GUARDS = (
         tests=TIMEKEEPING,
     ),
     Guard(
-        name="a full disk undoes what was noticed of the clock",
-        file="ledger/sqlite.py",
-        text="        except DBAPIError as error:\n            self._apart_by = None",
-        becomes="        except DBAPIError as error:",
-        tests=TIMEKEEPING,
-    ),
-    Guard(
         name="a failure undoes what was noticed of the clock",
         file="ledger/sqlite.py",
         text="transaction.rollback()\n                self._apart_by = None",
