@@ -166,7 +166,7 @@ def test_planted_secrets_are_found_nowhere(
     assert loud.run("runs", "show", "latest", "--json") == 0
     loud.run("runs", "cancel", "latest")
 
-    assert loud.run("run", str(file), "--crash") == 1
+    assert loud.run("run", str(file), "--crash") == 4
     assert "RuntimeError: a bug" in loud.said[-1]
 
     killed = loud.start("run", str(file), "--new", "--progress", "plain")
