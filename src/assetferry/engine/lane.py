@@ -64,11 +64,15 @@ class Lane:
         self._desk = desk
         self._worker = worker
         self._started: Run | None = None
+        self._pausing = False
         self._dropped: list[Lease] = []
         """What it held when its work came to nothing; given back as soon as the ledger answers."""
 
     async def claim(self) -> Work:
         """Take what is to be done next; nothing yet while the ledger is out of reach."""
+        if self._pausing:
+            self._pausing = False
+            return Wait(_BUSY_S)
         try:
             run = self._desk.run
             await self._give_back()
@@ -98,6 +102,8 @@ class Lane:
         except (LeaseLost, LedgerBusy) as lost:
             _log.info("Dropped late work: %s", lost, extra={"action": lost.code})
             self._dropped.append(lease)
+            # What the ledger has no room for must not be asked of a source again and again.
+            self._pausing = isinstance(lost, LedgerBusy)
             with suppress(LedgerBusy):
                 await self._give_back()
 

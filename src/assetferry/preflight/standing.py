@@ -21,9 +21,10 @@ def standing(status: ConfigStatus, newest: ExecutionStatus | None) -> Finding:
             which = f" ({newest.execution_id} is {newest.state})" if newest else ""
             return Finding(
                 state="warning",
-                message=f"RUNNING: an execution is active{which}, and a run would end as busy",
-                cure="Wait for its end; if it is yours, `assetferry runs list` knows it; an "
-                "abandoned one can be cancelled in Jira.",
+                message=f"RUNNING: an execution is active{which}; a new run would end as busy",
+                cure="If it is of this file's own run, `assetferry run` goes on with that "
+                "(`assetferry runs list` knows it); else wait for its end; an abandoned one can be "
+                "cancelled in Jira.",
                 path=("assets",),
             )
         case "DISABLED":
