@@ -7,6 +7,7 @@ import click
 from assetferry.cli.output import echo_json
 from assetferry.cli.session import with_ledger
 from assetferry.engine.retention import clear, forget_older, seconds
+from assetferry.errors import FerryError
 from assetferry.ledger.forgetting import forget
 from assetferry.ledger.run import load_run
 
@@ -32,7 +33,12 @@ def command(run: str | None, *, older_than: str | None, as_json: bool) -> None:
                 return await forget_older(ledger, seconds(older_than, name="--older-than"))
             found = await ledger.run(load_run, run or "")
             await ledger.run(forget, found)
-            await clear(ledger)
+            try:
+                await clear(ledger)
+            except FerryError as error:
+                # It is forgotten, and giving the command again would not find it.
+                told = "What is left of it is deleted by the next command that works on runs."
+                click.echo(f"{told} {error}", err=True)
             return [found.id]
 
     gone = asyncio.run(forgotten())

@@ -65,7 +65,7 @@ class Membership:
         try:
             if not await self._ledger.run(leave, self.worker):
                 _tell_buried()
-        except LedgerUnusable as error:
+        except (LedgerBusy, LedgerUnusable) as error:
             # Whoever comes next finds the lock free, and frees the rest.
             _log.warning("Could not take leave: %s", error, extra={"action": error.code})
         finally:
