@@ -22,8 +22,8 @@ def standing(status: ConfigStatus, newest: ExecutionStatus | None) -> Finding:
             return Finding(
                 state="warning",
                 message=f"RUNNING: an execution is active{which}; a new run would end as busy",
-                cure="If it is of this file's own run, `assetferry run` goes on with that "
-                "(`assetferry runs list` knows it); else wait for its end; an abandoned one can be "
+                cure="Wait for its end, unless it is of this file's own run: `assetferry run` goes "
+                "on with that (`assetferry runs list` knows it). An abandoned one can be "
                 "cancelled in Jira.",
                 path=("assets",),
             )
