@@ -2,20 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from starlette.responses import Response
 
 from commands import Ferry
 from definitions import definition, source
 from imports import Site
 from third_party import ThirdParty
-
-
-@pytest.fixture
-def ferry(tmp_path: Path, site: Site) -> Ferry:
-    """The command line with the test's tokens."""
-    tokens = {"ASSETS_TOKEN": site.made.token, "INVENTORY_TOKEN": "let-me-in"}
-    return Ferry(tmp_path / "data", tokens)
 
 
 def test_runs_are_forgotten_by_name_or_by_age(

@@ -2,27 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from commands import Ferry
-from definitions import definition, source
 from imports import Site
 from third_party import ThirdParty
-
-
-@pytest.fixture
-def ferry(tmp_path: Path, site: Site) -> Ferry:
-    """The command line with the test's tokens."""
-    tokens = {"ASSETS_TOKEN": site.made.token, "INVENTORY_TOKEN": "let-me-in"}
-    return Ferry(tmp_path / "data", tokens)
-
-
-@pytest.fixture
-def file(tmp_path: Path, site: Site, third_party_url: str) -> Path:
-    """A definition's file."""
-    path = tmp_path / "hardware.toml"
-    path.write_text(definition(site.url, source(third_party_url), service_url=third_party_url))
-    return path
 
 
 def test_failures_have_one_shape(ferry: Ferry, file: Path) -> None:

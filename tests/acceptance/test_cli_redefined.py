@@ -15,7 +15,7 @@ from assetferry.ledger.run import latest_runs
 from assetferry.ledger.sums import sums
 from assetferry.ledger.transition import Ledger
 from commands import PATIENCE_S, Ferry, ended
-from definitions import OFFSET, PAGE, definition, source
+from definitions import OFFSET, PAGE
 from imports import Site
 from third_party import ThirdParty
 
@@ -45,14 +45,6 @@ def lacking(
         monkeypatch.delenv(name, raising=False)
     data, database = place
     return Ferry(data, {**database, "ASSETS_TOKEN": site.made.token})
-
-
-@pytest.fixture
-def file(tmp_path: Path, site: Site, third_party_url: str) -> Path:
-    """A definition's file."""
-    path = tmp_path / "hardware.toml"
-    path.write_text(definition(site.url, source(third_party_url), service_url=third_party_url))
-    return path
 
 
 def change(file: Path, before: str, after: str) -> None:

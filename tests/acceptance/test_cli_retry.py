@@ -18,13 +18,6 @@ MENDED = LAPTOP.replace(
 
 
 @pytest.fixture
-def ferry(tmp_path: Path, site: Site) -> Ferry:
-    """The command line with the test's tokens."""
-    tokens = {"ASSETS_TOKEN": site.made.token, "INVENTORY_TOKEN": "let-me-in"}
-    return Ferry(tmp_path / "data", tokens)
-
-
-@pytest.fixture
 def file(tmp_path: Path, site: Site, third_party_url: str) -> Path:
     """A definition's file, with a few bad records allowed."""
     text = definition(

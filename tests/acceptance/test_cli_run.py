@@ -9,25 +9,8 @@ import pytest
 from starlette.responses import Response
 
 from commands import Ferry, ended, until
-from definitions import definition, source
 from imports import Site
 from third_party import ThirdParty, laptop
-
-
-@pytest.fixture
-def ferry(tmp_path: Path, site: Site) -> Ferry:
-    """The command line with the test's tokens."""
-    tokens = {"ASSETS_TOKEN": site.made.token, "INVENTORY_TOKEN": "let-me-in"}
-    return Ferry(tmp_path / "data", tokens)
-
-
-@pytest.fixture
-def file(tmp_path: Path, site: Site, third_party_url: str) -> Path:
-    """A definition's file."""
-    text = definition(site.url, source(third_party_url), service_url=third_party_url)
-    path = tmp_path / "hardware.toml"
-    path.write_text(text)
-    return path
 
 
 def test_a_run_tells_what_it_did(ferry: Ferry, file: Path, site: Site) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from commands import Ended, Ferry, ended
-from definitions import definition, source
 from imports import Site
 from third_party import ThirdParty
 
@@ -20,21 +19,6 @@ def full() -> Iterator[int]:
     opened = os.open("/dev/full", os.O_WRONLY)
     yield opened
     os.close(opened)
-
-
-@pytest.fixture
-def ferry(tmp_path: Path, site: Site) -> Ferry:
-    """The command line, with the import's tokens."""
-    tokens = {"ASSETS_TOKEN": site.made.token, "INVENTORY_TOKEN": "let-me-in"}
-    return Ferry(tmp_path / "data", tokens)
-
-
-@pytest.fixture
-def file(tmp_path: Path, site: Site, third_party_url: str) -> Path:
-    """A definition's file."""
-    path = tmp_path / "hardware.toml"
-    path.write_text(definition(site.url, source(third_party_url), service_url=third_party_url))
-    return path
 
 
 def said(end: Ended) -> None:

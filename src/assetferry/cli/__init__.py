@@ -7,7 +7,7 @@ import click
 
 from assetferry import __version__
 from assetferry.cli.failure import Failure, failed, unwritten
-from assetferry.cli.output import echo_json, let_go
+from assetferry.cli.output import echo_json, let_go, say
 from assetferry.errors import FerryError
 
 __all__ = ["main"]
@@ -46,7 +46,7 @@ class _Commands(click.Group):
             # Before a command could leave in order, or where it has nothing to leave.
             from assetferry.cli.exits import Exit  # noqa: PLC0415 # takes its time to import
 
-            click.echo("Interrupted.", err=True)
+            say("Interrupted.")
             raise SystemExit(Exit.INTERRUPTED) from None
 
     def _invoked(self, ctx: click.Context) -> Any:

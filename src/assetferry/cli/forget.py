@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from assetferry.cli.output import echo_json
+from assetferry.cli.output import echo_json, say
 from assetferry.cli.session import with_ledger
 from assetferry.engine.retention import clear, forget_older, seconds
 from assetferry.errors import FerryError
@@ -38,7 +38,7 @@ def command(run: str | None, *, older_than: str | None, as_json: bool) -> None:
             except FerryError as error:
                 # It is forgotten, and giving the command again would not find it.
                 told = "What is left of it is deleted by the next command that works on runs."
-                click.echo(f"{told} {error}", err=True)
+                say(f"{told} {error}")
             return [found.id]
 
     gone = asyncio.run(forgotten())

@@ -181,7 +181,7 @@ def cancel(run: str, *, as_json: bool) -> None:
                 if found.state is not RunState.CLOSING:
                     return await _not_cancelled(ledger, importer, found, as_json=as_json)
                 # Whoever began to close it was stopped, by a full disk or a signal.
-                click.echo(f"Run {found.id} is being closed already: {found.reason}", err=True)
+                say(f"Run {found.id} is being closed already: {found.reason}")
                 await importer.go_on(found.id)
             with open_progress("none") as progress:
                 ended = await follow(ledger, importer, found, progress)

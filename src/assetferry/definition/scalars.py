@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import Any
 
-__all__ = ["Misfit", "as_text", "is_empty", "kind_of"]
+__all__ = ["Misfit", "as_text", "is_empty", "is_whole", "kind_of"]
 
 _KINDS: dict[type, str] = {
     bool: "a boolean",
@@ -31,6 +31,14 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, str):
         return not value or value.isspace()
     return value is None or value in ([], {})
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text is without halves of characters, which an escape can write in JSON.
+
+    Nothing that encodes texts can carry one.
+    """
+    return text.isascii() or text.encode(errors="ignore").decode() == text
 
 
 def as_text(value: Any) -> str:

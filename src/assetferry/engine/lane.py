@@ -65,7 +65,7 @@ class Lane:
         self._worker = worker
         self._started: Run | None = None
         self._pausing = False
-        self._dropped: list[Lease] = []
+        self._dropped: Lease | None = None
         """What it held when its work came to nothing; given back as soon as the ledger answers."""
 
     async def claim(self) -> Work:
@@ -101,7 +101,7 @@ class Lane:
                 await (self._step(work.run) if isinstance(work, Step) else self._chunk(work))
         except (LeaseLost, LedgerBusy) as lost:
             _log.info("Dropped late work: %s", lost, extra={"action": lost.code})
-            self._dropped.append(lease)
+            self._dropped = lease
             # What the ledger has no room for must not be asked of a source again and again.
             self._pausing = isinstance(lost, LedgerBusy)
             with suppress(LedgerBusy):
@@ -112,9 +112,9 @@ class Lane:
 
         Its run was turned elsewhere meanwhile, or the ledger was out of reach for a moment.
         """
-        while self._dropped:
-            await self._desk.ledger.run(release, self._dropped[-1])
-            self._dropped.pop()
+        if self._dropped is not None:
+            await self._desk.ledger.run(release, self._dropped)
+            self._dropped = None
 
     async def _chunk(self, work: Read | Send) -> None:
         if work.losses >= _POISON:

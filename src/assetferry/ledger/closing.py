@@ -1,12 +1,12 @@
 """Flow step 7: every run ends, with a reason, and leaves nothing open in Assets."""
 
-from sqlalchemy import Connection, case, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clearing import Clearing, delete_rows, piece
 from assetferry.ledger.clock import instant
-from assetferry.ledger.leasing import making
+from assetferry.ledger.leasing import overtaking
 from assetferry.ledger.retrying import fail_chunk
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import identities, payloads, runs
@@ -30,7 +30,6 @@ def begin_closing(
     that went well.
     """
     now = instant(connection)
-    under_way = making(now)
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.in_(_STOPPABLE))
@@ -47,8 +46,7 @@ def begin_closing(
             losses=0,
             due_at=now,
             # Another step under way must not decide any more: its token goes stale.
-            token=case((under_way, runs.c.token), else_=runs.c.token + 1),
-            lease_until=case((under_way, runs.c.lease_until), else_=None),
+            **overtaking(now),
         )
     )
     if changed.rowcount != 1:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from assetferry.ledger.advancing import advance
 from assetferry.ledger.claim import all_in
 from assetferry.ledger.clock import instant
+from assetferry.ledger.rechecking import locked_state
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import runs
 from assetferry.ledger.timeline import note
@@ -49,8 +50,7 @@ def completed(connection: Connection, run: str, token: int) -> None:
 
     Raises LeaseLost.
     """
-    chosen = select(runs.c.state).where(runs.c.id == run).with_for_update(key_share=True)
-    if connection.execute(chosen).scalar() == RunState.CLOSING:
+    if locked_state(connection, run) is RunState.CLOSING:
         # Turned towards its end while the completing call was under way.
         came_too_late(connection, run, token)
         return

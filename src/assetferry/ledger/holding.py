@@ -8,7 +8,8 @@ from assetferry.ledger.advancing import advance
 from assetferry.ledger.chunk import Read, Send
 from assetferry.ledger.clock import instant
 from assetferry.ledger.closing import begin_closing, end_unreached
-from assetferry.ledger.leasing import making
+from assetferry.ledger.leasing import overtaking
+from assetferry.ledger.rechecking import locked_state
 from assetferry.ledger.retrying import retry_chunk
 from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import ENDED, ChunkState, RunState
@@ -82,8 +83,7 @@ def hold_at(
     Raises LeaseLost.
     """
     # The run before the chunk: one order of locks.
-    state = select(runs.c.state).where(runs.c.id == work.key.run)
-    if connection.execute(state.with_for_update(key_share=True)).scalar() != RunState.CLOSING:
+    if locked_state(connection, work.key.run) is not RunState.CLOSING:
         about = f"Chunk {work.key}: {reason}"
         hold(connection, work.key.run, code=code, reason=about, cure=cure)
     now = instant(connection)
@@ -96,7 +96,6 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
     ``overrides`` are safety limits that a person sets aside, each with the reason given.
     """
     now = instant(connection)
-    under_way = making(now)
     changed = connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.state.not_in(ENDED), runs.c.held_since.is_not(None))
@@ -112,8 +111,7 @@ def resume(connection: Connection, run: str, *, overrides: Mapping[str, str] | N
             losses=0,
             due_at=now,
             # A step from before the hold judged what may have changed: its result comes late.
-            token=case((under_way, runs.c.token), else_=runs.c.token + 1),
-            lease_until=case((under_way, runs.c.lease_until), else_=None),
+            **overtaking(now),
         )
     )
     if changed.rowcount != 1:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, update
 
 from assetferry.ledger.chunk import ChunkKey, at_key
 from assetferry.ledger.claim import LEASE_S
@@ -11,7 +12,7 @@ from assetferry.ledger.clock import instant
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import chunks, notices, runs
 
-__all__ = ["ChunkLease", "Lease", "RunLease", "making", "release", "release_all", "renew"]
+__all__ = ["ChunkLease", "Lease", "RunLease", "overtaking", "release", "release_all", "renew"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,19 @@ def renew(connection: Connection, leases: Sequence[Lease]) -> list[Lease]:
     return lost
 
 
-def making(now: float) -> ColumnElement[bool]:
-    """Say in SQL that a run's step may be making something in Assets at this moment.
+def overtaking(now: float) -> dict[str, ColumnElement[Any]]:
+    """Give the columns that take a run's step from its holder, whose result comes too late then.
 
-    That is a start or a completing call which has no answer yet: whoever takes the step from its
-    holder now cannot tell what will have been made.
+    Not while the step may be making something in Assets, by a start or a completing call which has
+    no answer yet: whoever took it over could not tell what will have been made.
     """
     starts = and_(runs.c.state == RunState.STARTING, runs.c.execution_id.is_(None))
     asked = or_(and_(starts, runs.c.posts > 0), runs.c.state == RunState.COMPLETING)
-    return and_(asked, runs.c.lease_until > now)
+    under_way = and_(asked, runs.c.lease_until > now)
+    return {
+        "token": case((under_way, runs.c.token), else_=runs.c.token + 1),
+        "lease_until": case((under_way, runs.c.lease_until), else_=None),
+    }
 
 
 def release(connection: Connection, lease: Lease) -> None:

@@ -8,7 +8,7 @@ from assetferry.ledger.run import COLUMNS, Run
 from assetferry.ledger.states import RunState
 from assetferry.ledger.tables import runs
 
-__all__ = ["rechecked", "still_ingesting", "still_leased"]
+__all__ = ["locked_state", "rechecked", "still_ingesting", "still_leased"]
 
 # Built once: it is asked between the pages of every chunk.
 _STATE = select(runs.c.state).where(runs.c.id == bindparam("run"))
@@ -19,6 +19,16 @@ def still_ingesting(connection: Connection, run: str) -> None:
     state = connection.execute(_STATE, {"run": run}).scalar_one()
     if state != RunState.INGESTING:
         raise LeaseLost(f"The run {run} is {state}: nothing more is read or sent for it.")
+
+
+def locked_state(connection: Connection, run: str) -> RunState | None:
+    """Lock a run, so that its state stays what it is to the end of the transaction; give that.
+
+    None where the run has been forgotten.
+    """
+    chosen = select(runs.c.state).where(runs.c.id == run).with_for_update(key_share=True)
+    found = connection.execute(chosen).scalar()
+    return None if found is None else RunState(found)
 
 
 def still_leased(connection: Connection, run: Run) -> Run:

@@ -10,6 +10,7 @@ from assetferry.ledger.chunk import ChunkKey
 from assetferry.ledger.clock import instant
 from assetferry.ledger.enqueuing import add_due
 from assetferry.ledger.errors import LedgerBusy
+from assetferry.ledger.rechecking import locked_state
 from assetferry.ledger.states import ENDED, RunState
 from assetferry.ledger.tables import runs, streams
 from assetferry.ledger.timeline import note
@@ -90,8 +91,7 @@ def record_execution(
     False, with the lease given back, where the run was turned towards its end while it was
     asked for: it will be closed. Raises LeaseLost.
     """
-    chosen = select(runs.c.state).where(runs.c.id == run).with_for_update(key_share=True)
-    closing = connection.execute(chosen).scalar() == RunState.CLOSING
+    closing = locked_state(connection, run) is RunState.CLOSING
     expected = RunState.CLOSING if closing else RunState.STARTING
     found = {"execution_id": execution_id, "links": dict(links)}
     advance(connection, run, token, keep=not closing, expect=expected, **found)

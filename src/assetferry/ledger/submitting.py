@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, update
 
 from assetferry.ledger.chunk import ChunkKey, Send, at_key
 from assetferry.ledger.clock import instant
@@ -10,6 +10,7 @@ from assetferry.ledger.counting import add_to_stream, add_to_tallies
 from assetferry.ledger.enqueuing import add_staged
 from assetferry.ledger.errors import LeaseLost
 from assetferry.ledger.quarantining import set_aside
+from assetferry.ledger.rechecking import locked_state
 from assetferry.ledger.refusals import REFUSED
 from assetferry.ledger.staged import Part, Rejected
 from assetferry.ledger.states import ChunkState, RunState
@@ -54,8 +55,7 @@ def split(connection: Connection, send: Send, parts: Sequence[Part], *, refused:
     Raises LeaseLost, also where the run no longer ingests: parts of an ended run would keep their
     bytes for ever.
     """
-    state = select(runs.c.state).where(runs.c.id == send.key.run).with_for_update(key_share=True)
-    if (found := connection.execute(state).scalar()) != RunState.INGESTING:
+    if (found := locked_state(connection, send.key.run)) is not RunState.INGESTING:
         raise LeaseLost(f"The run is {found}: the parts of chunk {send.key} are not needed.")
     if refused:
         _count_bisection(connection, send.key)

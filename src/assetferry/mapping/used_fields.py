@@ -11,6 +11,7 @@ import msgspec
 from assetferry.definition.document import Definition
 from assetferry.definition.expressions import Node, parse
 from assetferry.definition.object_types import ObjectType
+from assetferry.definition.scalars import is_whole
 
 __all__ = ["UsedFields", "used_fields"]
 
@@ -45,9 +46,7 @@ def _carried(value: Any) -> Any:
         return {name: _carried(one) for name, one in items if _carried(name) is not None}
     if isinstance(value, list):
         return [_carried(one) for one in cast("list[Any]", value)]
-    if isinstance(value, str) and not value.isascii():
-        return None if value != value.encode(errors="ignore").decode() else value
-    return value
+    return None if isinstance(value, str) and not is_whole(value) else value
 
 
 def used_fields(definition: Definition, stream: str) -> UsedFields:

@@ -204,16 +204,16 @@ GUARDS = (
     ),
     Guard(
         name="the token is kept while a call is under way",
-        file="ledger/closing.py",
-        text="token=case((under_way, runs.c.token), else_=runs.c.token + 1),",
-        becomes="token=runs.c.token + 1,",
+        file="ledger/leasing.py",
+        text="case((under_way, runs.c.token), else_=runs.c.token + 1)",
+        becomes="runs.c.token + 1",
         tests=CANCELLING,
     ),
     Guard(
         name="the lease is kept while a call is under way",
-        file="ledger/closing.py",
-        text="lease_until=case((under_way, runs.c.lease_until), else_=None),",
-        becomes="lease_until=None,",
+        file="ledger/leasing.py",
+        text="case((under_way, runs.c.lease_until), else_=None)",
+        becomes="case((under_way, None), else_=None)",
         tests=CANCELLING,
     ),
     Guard(
@@ -275,7 +275,7 @@ GUARDS = (
     Guard(
         name="what came to nothing is given back",
         file="engine/lane.py",
-        text="            self._dropped.append(lease)\n",
+        text="            self._dropped = lease\n",
         becomes="",
         tests=("integration/test_engine_outages.py", "-k", "answer"),
     ),

@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from assetferry.definition.pagination import CursorPagination
+from assetferry.definition.scalars import is_whole
 from assetferry.sources.errors import SourceCursorForeign, SourceMisread
 from assetferry.sources.page import Cursor, Page
 from assetferry.sources.pagination.strategy import Answer, Asked, truth
@@ -84,9 +85,7 @@ class BodyCursor:
 
 
 def _writable(value: str | float) -> bool:
-    if isinstance(value, str):
-        return value.encode(errors="ignore").decode() == value
-    return isfinite(value)
+    return is_whole(value) if isinstance(value, str) else isfinite(value)
 
 
 def _current(cursor: Cursor) -> str | int | float:
